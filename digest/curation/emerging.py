@@ -1,0 +1,118 @@
+"""What is new this week: phrases that papers suddenly put into their titles and keywords, with the papers.
+
+A phrase is a pair of words, or a single word that no paper before had (a new name), that stands in the title or the
+given keywords of at least `LEAST_NAMED` papers of the week. It emerges when `LEAST_PAPERS` papers of the week
+have it anywhere and that is far more than the weeks before let expect: the log-likelihood ratio of the two rates
+(Dunning 1993) exceeds `LEAST_SURPRISE`. Of phrases that stand in nearly the same papers only the most surprising is
+named. When nothing emerges, nothing is returned.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from math import log
+from typing import NamedTuple
+
+from digest.curation.terms import PaperText, terms
+from digest.models import Paper
+
+WEEK, WEEKS_BEFORE = timedelta(days=7), 4
+LEAST_NAMED, LEAST_PAPERS, LEAST_SURPRISE, LEAST_RISE = 2, 3, 10.83, 3.0
+"""10.83 is the 0.1 % point of chi-squared with one degree of freedom; the rate must also have risen threefold."""
+LEAST_BEFORE = 30
+"""With fewer papers in the weeks before there is nothing to compare with."""
+_SAME_PAPERS = 0.5
+
+
+class Emerging(NamedTuple):
+    """A phrase that rose."""
+
+    phrase: str
+    papers: tuple[str, ...]
+    """The ids of this week's papers that have it, in the order given."""
+    before: int
+    """How many papers of the weeks before had it."""
+    surprise: float
+    """The log-likelihood ratio."""
+
+    @property
+    def why(self) -> str:
+        """One line: how many papers now, how many before."""
+        return f"{len(self.papers)} papers this week, {self.before} in the {WEEKS_BEFORE} weeks before"
+
+
+def emerging(papers: Iterable[Paper], until: date, count: int = 5) -> tuple[Emerging, ...]:
+    """The phrases that rose in the week before `until` (not included), most surprising first."""
+    now: list[Paper] = []
+    before: list[Paper] = []
+    for paper in papers:
+        age = until - paper.listed_on if paper.listed_on else None
+        if age is not None and timedelta(0) < age <= WEEK:
+            now.append(paper)
+        elif age is not None and WEEK < age <= (WEEKS_BEFORE + 1) * WEEK:
+            before.append(paper)
+    if len(before) < LEAST_BEFORE:
+        return ()
+    named = _named(now)
+    risen = _risen(_holders(now, named), _holders(before, named), len(now), len(before))
+    return _distinct(risen, count)
+
+
+def _risen(
+    now: dict[str, list[str]], before: dict[str, list[str]], papers_now: int, papers_before: int
+) -> list[Emerging]:
+    risen = []
+    for phrase, holders in now.items():
+        earlier = len(before.get(phrase, ()))
+        rate, rate_before = len(holders) / papers_now, earlier / papers_before
+        if earlier and " " not in phrase:
+            continue
+        if len(holders) >= LEAST_PAPERS and rate >= LEAST_RISE * rate_before:
+            surprise = _log_likelihood_ratio(len(holders), papers_now, earlier, papers_before)
+            if surprise >= LEAST_SURPRISE:
+                risen.append(Emerging(phrase, tuple(holders), earlier, round(surprise, 2)))
+    return sorted(risen, key=lambda entry: (-entry.surprise, -len(entry.phrase), entry.phrase))
+
+
+def _distinct(risen: Sequence[Emerging], count: int) -> tuple[Emerging, ...]:
+    chosen: list[Emerging] = []
+    for entry in risen:
+        mine = set(entry.papers)
+        if all(len(mine & set(other.papers)) < _SAME_PAPERS * len(mine) for other in chosen):
+            chosen.append(entry)
+    return tuple(chosen[:count])
+
+
+def _named(papers: Iterable[Paper]) -> set[str]:
+    """The phrases that enough papers name in their title or keywords."""
+    counts: Counter[str] = Counter()
+    for paper in papers:
+        text = PaperText(paper)
+        counts.update(text.title_terms | terms(text.keywords))
+    return {
+        phrase for phrase, count in counts.items() if count >= LEAST_NAMED and not phrase.replace(" ", "").isdigit()
+    }
+
+
+def _holders(papers: Iterable[Paper], phrases: set[str]) -> dict[str, list[str]]:
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for paper in papers:
+        for phrase in PaperText(paper).all_terms & phrases:
+            holders[phrase].append(paper.id)
+    return holders
+
+
+def _log_likelihood_ratio(hits: int, papers: int, hits_before: int, papers_before: int) -> float:
+    """Twice the log of how much likelier two rates are than one."""
+    shared = (hits + hits_before) / (papers + papers_before)
+
+    def likelihood(found: int, among: int, rate: float) -> float:
+        missed = among - found
+        return (found * log(rate) if found else 0.0) + (missed * log(1 - rate) if missed else 0.0)
+
+    apart = likelihood(hits, papers, hits / papers) + likelihood(
+        hits_before, papers_before, hits_before / papers_before
+    )
+    return 2 * (apart - likelihood(hits, papers, shared) - likelihood(hits_before, papers_before, shared))

@@ -1,0 +1,119 @@
+"""Which topics a paper belongs to, how sure that is, and why.
+
+A paper gets one primary topic and up to two secondary ones, or `OTHER` when nothing fits. For the topics the model was
+trained on, its margins and the evidence of the topic's own rules add up and become probabilities; any other topic file
+stands on its rules and on how like its description a paper is. The order of papers within a topic is
+`digest.curation.trend`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from math import exp
+
+from digest.curation.model import MODEL_PATH, load_model
+from digest.curation.profile import build_profiles
+from digest.curation.rules import Evidence, Judgement, RuleBook, strength
+from digest.curation.terms import PaperText
+from digest.curation.vectors import VECTORS_PATH, load_vectors
+from digest.models import OTHER, Assignment, Paper, Topic
+
+RULE_WEIGHT = 0.8
+"""How much full evidence of the rules adds to a margin; where cross-validated accuracy is highest (docs/quality.md)."""
+SHARPNESS = 4.0
+"""Margins times this, through softmax, are probabilities as often right as they say (docs/quality.md)."""
+LEAST_PRIMARY = 0.15
+"""Below this a paper is `OTHER`."""
+LEAST_SECONDARY = 0.08
+"""A topic at least this sure is a secondary one, if it is among the next two."""
+LEAST_OWN = 0.5
+"""A topic of the site's own is primary or secondary only from here: it competes with no other for its confidence."""
+MOST_SECONDARY = 2
+
+_NOTHING = (Assignment(topic=OTHER, confidence=0.0, why="no topic fits"),)
+
+
+class Classifier:
+    """Assigns papers to the topics of a site."""
+
+    def __init__(self, topics: Sequence[Topic], examples: Mapping[str, Paper] | None = None) -> None:
+        """`topics` in digest order; of two topics that fit equally well the earlier one wins.
+
+        `examples` are papers by id, those that topics name as examples as far as they are known.
+        """
+        self._place = {topic.slug: place for place, topic in enumerate(topics)}
+        self._rules = RuleBook(topics)
+        self._model = load_model()
+        own = [topic for topic in topics if topic.slug not in self._model.topics]
+        self._vectors = load_vectors() if own else None
+        self._profiles = build_profiles(own, self._model, self._vectors, examples or {}) if self._vectors else {}
+
+    def assign(self, paper: Paper) -> tuple[Assignment, ...]:
+        """The primary assignment, then up to two secondary ones, surest first; `OTHER` alone when nothing fits."""
+        text = PaperText(paper)
+        judgement = self._rules.judge(text)
+        ranked = [
+            (slug, sure)
+            for slug, sure in self._rank(text, judgement)
+            if slug not in self._profiles or sure >= LEAST_OWN
+        ]
+        if not ranked or ranked[0][1] < LEAST_PRIMARY:
+            return _NOTHING
+        others = [entry for entry in ranked[1 : 1 + MOST_SECONDARY] if entry[1] >= LEAST_SECONDARY]
+        return tuple(self._assignment(slug, sure, text, judgement) for slug, sure in (ranked[0], *others))
+
+    def explain(self, paper: Paper) -> tuple[Assignment, ...]:
+        """Every topic that is not ruled out, surest first."""
+        text = PaperText(paper)
+        judgement = self._rules.judge(text)
+        return tuple(self._assignment(slug, sure, text, judgement) for slug, sure in self._rank(text, judgement))
+
+    def _rank(self, text: PaperText, judgement: Judgement) -> list[tuple[str, float]]:
+        """The site's topics that the paper may be in, with how sure that is, surest first."""
+        strengths = {slug: strength(pieces) for slug, pieces in judgement.evidence.items()}
+        margins = self._model.margins(text)
+        sure = _probabilities(self._model.topics, margins, strengths)
+        if self._vectors:
+            place = self._vectors.of(text)
+            sure |= {
+                slug: profile.confidence(strengths.get(slug, 0.0), place, margins)
+                for slug, profile in self._profiles.items()
+            }
+        ranked = [
+            (slug, value) for slug, value in sure.items() if slug in self._place and slug not in judgement.forbidden
+        ]
+        return sorted(ranked, key=lambda entry: (-entry[1], self._place[entry[0]]))
+
+    def _assignment(self, slug: str, sure: float, text: PaperText, judgement: Judgement) -> Assignment:
+        why = _because(judgement.evidence.get(slug, ())) or self._words_for(slug, text)
+        return Assignment(topic=slug, confidence=round(sure, 3), why=why)
+
+    def _words_for(self, slug: str, text: PaperText) -> str:
+        words = self._model.strongest(text, slug, 3) if slug in self._model.topics else ()
+        named = [f"arXiv category {word.partition(':')[2]}" if ":" in word else f'"{word}"' for word in words]
+        if named:
+            return f"words such as {', '.join(named)}"
+        return "like the topic's description" if slug in self._profiles else "nothing fits better"
+
+
+def _probabilities(topics: Sequence[str], margins: Sequence[float], strengths: Mapping[str, float]) -> dict[str, float]:
+    """The trained topics' margins, raised by the rules' evidence, as probabilities that add up to one."""
+    raised = [
+        exp(SHARPNESS * (margin + RULE_WEIGHT * strengths.get(slug, 0.0)))
+        for slug, margin in zip(topics, margins, strict=True)
+    ]
+    total = sum(raised)
+    return {slug: value / total for slug, value in zip(topics, raised, strict=True)}
+
+
+def _because(evidence: tuple[Evidence, ...]) -> str:
+    return ", ".join(piece.why for piece in evidence[:2])
+
+
+def fingerprint(topics: Sequence[Topic]) -> str:
+    """A short text that changes whenever assignments could: with a topic's file, the model or the constants above."""
+    constants = (RULE_WEIGHT, SHARPNESS, LEAST_PRIMARY, LEAST_SECONDARY, LEAST_OWN, MOST_SECONDARY)
+    digest = hashlib.sha256(MODEL_PATH.read_bytes() + VECTORS_PATH.read_bytes())
+    digest.update(repr((constants, tuple(topics))).encode())
+    return digest.hexdigest()[:16]

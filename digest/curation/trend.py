@@ -1,0 +1,77 @@
+"""How strongly readers take up a paper: the published formula behind the order of the day.
+
+::
+
+    score = votes + 0.3 ln(1 + growth) + 0.01 ln(1 + comments) - 0.1 listed - 0.04 ln(1 + age)
+    votes = ln(1 + upvotes), or 0.3 ln(1 + GitHub stars) where no source counts upvotes
+
+`growth` is how many upvotes came within the last day, `listed` the days since the source's list showed the paper (at
+most 14), `age` the days since it was published. A signal that was never seen counts as nothing, one seen later than
+the moment asked for does not exist yet; so the order of any past moment can be replayed. The numbers were chosen by how
+well the order of the morning agrees with that of the evening (`docs/trend.md`). It says nothing about quality.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from math import log1p
+
+from digest.models import Metric, Paper, Score
+
+GROWTH, COMMENTS, STARS, LISTED, AGE = 0.3, 0.01, 0.3, 0.1, 0.04
+MOST_LISTED = 14.0
+_DAY = timedelta(days=1)
+
+
+def trend(paper: Paper, now: datetime) -> Score:
+    """The paper's score at `now` (aware), from what had been observed until then; higher is earlier."""
+    upvotes, comments, stars = (_value(paper, metric, now) for metric in ("upvotes", "comments", "github_stars"))
+    growth = _growth(paper, now)
+    value = (
+        (STARS * log1p(stars or 0) if upvotes is None else log1p(upvotes))
+        + GROWTH * log1p(growth or 0)
+        + COMMENTS * log1p(comments or 0)
+        - LISTED * _days_listed(paper, now)
+        - AGE * log1p(_days_since_published(paper, now))
+    )
+    return Score(value=round(value, 6), why=_why(upvotes, growth, comments, stars))
+
+
+def _value(paper: Paper, metric: Metric, at: datetime) -> int | None:
+    """What `metric` was at `at`: the last observation of each source until then, of those the largest."""
+    by_source: dict[str, tuple[datetime, int]] = {}
+    for signal in paper.signals:
+        if signal.metric == metric and signal.observed_at <= at:
+            seen = (signal.observed_at, signal.value)
+            by_source[signal.source] = max(by_source.get(signal.source, seen), seen)
+    return max((value for _, value in by_source.values()), default=None)
+
+
+def _growth(paper: Paper, now: datetime) -> int | None:
+    """Upvotes gained in the last day; None when there is no earlier observation to compare with."""
+    before, after = _value(paper, "upvotes", now - _DAY), _value(paper, "upvotes", now)
+    return None if before is None or after is None else max(0, after - before)
+
+
+def _days_listed(paper: Paper, now: datetime) -> float:
+    """Days since the start (UTC) of the list day, from 0 to `MOST_LISTED`; without a list, since publication."""
+    if paper.listed_on is None:
+        return min(_days_since_published(paper, now), MOST_LISTED)
+    return min(max((now - datetime.combine(paper.listed_on, time(), tzinfo=UTC)) / _DAY, 0.0), MOST_LISTED)
+
+
+def _days_since_published(paper: Paper, now: datetime) -> float:
+    """Days since publication, not below 0; 0 when unknown."""
+    return 0.0 if paper.published_at is None else max((now - paper.published_at) / _DAY, 0.0)
+
+
+def _why(upvotes: int | None, growth: int | None, comments: int | None, stars: int | None) -> str:
+    parts = []
+    if upvotes is not None:
+        votes = "1 upvote" if upvotes == 1 else f"{upvotes} upvotes"
+        parts.append(f"{votes}, +{growth} since yesterday" if growth else votes)
+    if comments:
+        parts.append("1 comment" if comments == 1 else f"{comments} comments")
+    if stars:
+        parts.append("1 GitHub star" if stars == 1 else f"{stars:,} GitHub stars")
+    return "; ".join(parts) or "no signal yet"

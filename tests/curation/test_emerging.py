@@ -1,0 +1,56 @@
+"""What is new this week."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from digest.curation.emerging import emerging
+from digest.models import Paper
+from tests.builders import make_paper
+
+TODAY = date(2026, 5, 18)
+
+
+def listed(number: int, days_ago: int, title: str) -> Paper:
+    """A paper of an earlier list."""
+    return make_paper(number, title=title, abstract="", listed_on=TODAY - timedelta(days=days_ago))
+
+
+def usual(count: int = 60) -> list[Paper]:
+    """Four weeks and the last one, always the same two subjects."""
+    subjects = ("Video diffusion", "Speech recognition")
+    return [listed(number, 1 + number * 34 // count, f"{subjects[number % 2]} {number}") for number in range(count)]
+
+
+def test_a_new_phrase_is_named_with_its_papers() -> None:
+    """A name four papers suddenly use, and nobody before, emerges; what is always there does not."""
+    fresh = [listed(100 + number, 1 + number, f"OpenClaw skills {number}") for number in range(4)]
+    (found,) = emerging([*usual(), *fresh], TODAY)
+    assert found.phrase in {"openclaw skill", "openclaw", "skill"}
+    assert set(found.papers) == {paper.id for paper in fresh}
+    assert found.why == "4 papers this week, 0 in the 4 weeks before"
+
+
+def test_a_usual_week_is_quiet() -> None:
+    """When nothing rose, nothing is said."""
+    assert emerging(usual(), TODAY) == ()
+
+
+def test_two_papers_are_no_trend() -> None:
+    """Fewer than three papers are chance."""
+    fresh = [listed(100 + number, 1, f"OpenClaw skills {number}") for number in range(2)]
+    assert emerging([*usual(), *fresh], TODAY) == ()
+
+
+def test_without_a_past_nothing_is_new() -> None:
+    """In its first weeks a site has nothing to compare with."""
+    fresh = [listed(number, 1, f"OpenClaw skills {number}") for number in range(9)]
+    assert emerging(fresh, TODAY) == ()
+    assert emerging([], TODAY) == ()
+
+
+def test_papers_of_another_time_do_not_count() -> None:
+    """Papers listed today or later, long ago, or never, are not looked at."""
+    others = [listed(100 + number, days, f"OpenClaw skills {number}") for number, days in enumerate((0, -1, 99))]
+    undated = make_paper(200, title="OpenClaw skills", listed_on=None)
+    assert emerging([*usual(), *others, undated], TODAY) == ()

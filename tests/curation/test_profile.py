@@ -1,0 +1,60 @@
+"""Topics of a site's own: from a file alone, without training."""
+
+from __future__ import annotations
+
+from digest.curation.topics import Classifier
+from digest.models import Rules, Topic
+from digest.site import read_topic, shipped
+from tests.builders import make_paper
+
+SHIPPED = tuple(topic for path in sorted(shipped("feeds").glob("*.toml")) if (topic := read_topic(path)))
+SPECULATIVE = Topic(
+    slug="speculative",
+    title="Speculative decoding",
+    description="Faster inference of language models: a small model drafts tokens and the large one verifies them.",
+    rules=Rules(any=("speculative decoding", "draft model")),
+)
+OCEAN = Topic(slug="ocean", title="Oceans", description="Marine science, the sea, fish, underwater images and sonar.")
+
+
+def sure(topic: Topic, title: str, abstract: str = "") -> float:
+    """How sure a classifier of the shipped topics and `topic` is that a paper belongs to `topic`."""
+    paper = make_paper(1, title=title, abstract=abstract)
+    return next(entry.confidence for entry in Classifier([*SHIPPED, topic]).explain(paper) if entry.topic == topic.slug)
+
+
+def test_a_keyword_in_the_title_decides() -> None:
+    """Five keywords are enough for a feed."""
+    assert sure(SPECULATIVE, "Tree-structured speculative decoding of large language models") > 0.8
+
+
+def test_being_alike_alone_does_not_assign_where_there_are_keywords() -> None:
+    """A paper near the topic without any of its keywords is ranked behind, and not assigned."""
+    near = sure(SPECULATIVE, "Faster language model inference by verifying drafted tokens")
+    far = sure(SPECULATIVE, "Protein folding in yeast")
+    assert far < near <= 0.5
+
+
+def test_a_description_alone_makes_a_topic() -> None:
+    """Without keywords being alike is all there is."""
+    assert sure(OCEAN, "Underwater image enhancement", "Images from the sea are dim.") > sure(
+        OCEAN, "Scaling laws of language models", "We train transformers."
+    )
+
+
+def test_the_shipped_topics_keep_their_papers() -> None:
+    """A new topic leaves what has nothing to do with it where it was."""
+    paper = make_paper(1, title="Zero-shot text-to-speech and voice cloning", abstract="Speech synthesis.")
+    assert Classifier([*SHIPPED, SPECULATIVE]).assign(paper) == Classifier(SHIPPED).assign(paper)
+
+
+def test_example_papers_teach_a_topic() -> None:
+    """A paper like an example is surer when the example is known."""
+    example = make_paper(7, title="Satellite image segmentation", abstract="Remote sensing of forests from orbit.")
+    topic = Topic(slug="project", title="My project", examples=(example.id,))
+    paper = make_paper(1, title="Remote sensing and segmentation of satellite imagery")
+
+    def found(classifier: Classifier) -> float:
+        return next(entry.confidence for entry in classifier.explain(paper) if entry.topic == "project")
+
+    assert found(Classifier([*SHIPPED, topic], {example.id: example})) > 5 * found(Classifier([*SHIPPED, topic]))
