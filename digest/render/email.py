@@ -1,0 +1,201 @@
+"""A digest as mail: HTML and text that show the same papers, before they are addressed to anyone.
+
+Pure: the same digest, site and templates give the same bytes. What differs from reader to reader stands as a
+placeholder; `personalise` fills it in. It builds no message (that is `digest.render.message`) and sends nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import jinja2
+from markupsafe import Markup, escape
+
+from digest.errors import TemplateError
+from digest.models import Digest, Mail, Section
+from digest.render.digest_view import (
+    SectionView,
+    ShownPaper,
+    preheader_of,
+    ranks_of,
+    subject_of,
+    view_digest,
+    view_url,
+)
+from digest.render.environment import render
+from digest.render.fit import HIDDEN, fit
+from digest.render.note import note_html, note_text
+from digest.render.safety import PLACEHOLDERS, plain
+from digest.render.view import PaperView, SiteView, view_paper
+
+UNSUBSCRIBE_URL, PREFERENCES_URL, RECIPIENT = PLACEHOLDERS
+"""What a reader's own addresses stand for until the mail is theirs. Letters only, so that nothing escapes them."""
+
+LEVELS = ("title", "short", "full")
+"""How much of a paper is shown, from the least."""
+_PERSONAL_BYTES = 1500
+"""Kept free for what the placeholders become."""
+_ATTEMPTS = 6
+
+
+def render_mail(digest: Digest, site: SiteView, templates: jinja2.Environment) -> Mail:
+    """The mail of `digest`; its HTML, personal parts included, is at most `site.mail.max_bytes` long in UTF-8.
+
+    Raises:
+        TemplateError: a template is wrong, or is by itself longer than the limit.
+        SettingsError: `mail.subject` cannot be filled in.
+    """
+    return _Composer(digest, site, templates).mail()
+
+
+def personalise(mail: Mail, *, unsubscribe_url: str, preferences_url: str, recipient: str) -> Mail:
+    """`mail` with its personal places filled in."""
+    values = dict(zip(PLACEHOLDERS, (unsubscribe_url, preferences_url, recipient), strict=True))
+    pattern = re.compile("|".join(PLACEHOLDERS))
+    return replace(
+        mail,
+        html=pattern.sub(lambda found: str(escape(values[found[0]])), mail.html),
+        text=pattern.sub(lambda found: values[found[0]], mail.text),
+    )
+
+
+def preview(mail: Mail, site: SiteView) -> Mail:
+    """`mail` as a preview shows it: addressed to nobody, its links without a reader's token."""
+    return personalise(
+        mail,
+        unsubscribe_url=f"{site.base_url}/unsubscribe",
+        preferences_url=f"{site.base_url}/preferences",
+        recipient="preview@localhost",
+    )
+
+
+class _Composer:
+    """Puts one mail together; holds what is rendered once and used in every attempt to fit."""
+
+    def __init__(self, digest: Digest, site: SiteView, templates: jinja2.Environment) -> None:
+        self.digest, self.site, self.templates = digest, site, templates
+        self.ranks = ranks_of(digest)
+        self.starts = [
+            sum(len(section.papers) for section in digest.sections[:index]) for index in range(len(digest.sections))
+        ]
+        self.entries = digest.papers
+        self.views: dict[int, PaperView] = {}
+        self.blocks: dict[tuple[int, int], Markup] = {}
+        self.sizes: dict[tuple[int, int], int] = {}
+        self.levels = LEVELS[:2] if site.mail.layout == "compact" else LEVELS
+        self.sections_shown = len(digest.sections)
+        subject = subject_of(digest, site)
+        self.context: dict[str, object] = {
+            "site": site,
+            "digest": view_digest(digest),
+            "subject": subject,
+            "preheader": preheader_of(digest),
+            "view_url": view_url(digest, site),
+            "unsubscribe_url": UNSUBSCRIBE_URL,
+            "preferences_url": PREFERENCES_URL,
+            "recipient": RECIPIENT,
+        }
+
+    def mail(self) -> Mail:
+        note = note_html(self.digest.note)
+        limit = self.site.mail.max_bytes - _PERSONAL_BYTES
+        budget = limit - self.bare_size(note, limit)
+        for _ in range(_ATTEMPTS):
+            sections = self.sections(fit(self.order(), len(self.levels), self.size, budget))
+            html = self.html(sections, note)
+            excess = _bytes(html) - limit
+            if excess <= 0:
+                return self.finish(html, sections)
+            budget -= excess
+        raise TemplateError(f"email/digest.html: cannot be kept within mail.max_bytes = {self.site.mail.max_bytes:,}")
+
+    def finish(self, html: str, sections: tuple[SectionView, ...]) -> Mail:
+        text = render(
+            self.templates,
+            "email/digest.txt",
+            **self.context,
+            sections=sections,
+            more_sections=len(self.digest.sections) - len(sections),
+            note=note_text(self.digest.note),
+        )
+        return Mail(
+            subject=str(self.context["subject"]), preheader=str(self.context["preheader"]), html=html, text=text
+        )
+
+    def bare_size(self, note: str, limit: int) -> int:
+        """The size of the mail without papers; shows fewer sections when their headings alone would fill it."""
+        while True:
+            size = _bytes(self.html(self.sections({}), note))
+            if size <= limit:
+                return size
+            if self.sections_shown == 0:
+                raise TemplateError(
+                    f"email/digest.html: even without papers longer than mail.max_bytes = {self.site.mail.max_bytes:,}"
+                )
+            self.sections_shown //= 2
+
+    def html(self, sections: tuple[SectionView, ...], note: str) -> str:
+        more = len(self.digest.sections) - len(sections)
+        return _tidy(
+            render(
+                self.templates, "email/digest.html", **self.context, sections=sections, more_sections=more, note=note
+            )
+        )
+
+    def sections(self, steps: Mapping[int, int]) -> tuple[SectionView, ...]:
+        shown = self.digest.sections[: self.sections_shown]
+        return tuple(self.section(section, start, steps) for section, start in zip(shown, self.starts, strict=False))
+
+    def section(self, section: Section, start: int, steps: Mapping[int, int]) -> SectionView:
+        indices = [index for index in range(start, start + len(section.papers)) if steps.get(index, HIDDEN) != HIDDEN]
+        papers = tuple(
+            ShownPaper(paper=self.view(index), level=self.levels[steps[index]], html=self.block(index, steps[index]))
+            for index in indices
+        )
+        return SectionView(
+            slug=section.slug,
+            title=plain(section.title, limit=120),
+            count=len(section.papers),
+            papers=papers,
+            more=len(section.papers) - len(papers),
+            url=f"{view_url(self.digest, self.site)}#{section.slug}",
+        )
+
+    def order(self) -> list[int]:
+        """The papers by what would be missed most: the best of every section, then by rank."""
+        shown = list(zip(self.digest.sections[: self.sections_shown], self.starts, strict=False))
+        heads = {start for section, start in shown if section.papers}
+        end = sum(len(section.papers) for section, _ in shown)
+        return sorted(range(end), key=lambda index: (index not in heads, self.ranks[index]))
+
+    def view(self, index: int) -> PaperView:
+        if index not in self.views:
+            self.views[index] = view_paper(
+                self.entries[index], rank=self.ranks[index], thumbnails=self.site.mail.thumbnails
+            )
+        return self.views[index]
+
+    def block(self, index: int, step: int) -> Markup:
+        """The HTML of one paper at one step, rendered once."""
+        if (index, step) not in self.blocks:
+            html = render(
+                self.templates, "email/paper.html", site=self.site, paper=self.view(index), level=self.levels[step]
+            )
+            self.blocks[index, step] = Markup(_tidy(html))  # noqa: S704 - a template's own output
+        return self.blocks[index, step]
+
+    def size(self, index: int, step: int) -> int:
+        if (index, step) not in self.sizes:
+            self.sizes[index, step] = _bytes(self.block(index, step)) + 1
+        return self.sizes[index, step]
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
+
+
+def _tidy(html: str) -> str:
+    """Without the indentation and the empty lines that template statements leave."""
+    return re.sub(r"\s*\n\s*", "\n", html).strip()

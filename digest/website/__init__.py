@@ -1,0 +1,82 @@
+"""Website: write everything a plain web server needs into a folder; only what changed is made and written.
+
+Editions never change, so a file is known by what goes into it (`plan`): when that is what it was last time, and the
+file is still as it was left (`folder`), nothing is rendered. It serves nothing, and builds from closed editions only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest import __version__
+from digest.render.environment import environment
+from digest.render.imprint import Imprint
+from digest.site import Site
+from digest.store import Store
+from digest.website.folder import Folder
+from digest.website.plan import plan
+from digest.website.shelf import Shelf
+
+__all__ = ["WebsiteReport", "write_website"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebsiteReport:
+    """What was done, by path within the folder."""
+
+    written: tuple[str, ...]
+    unchanged: int
+    removed: tuple[str, ...]
+    files: tuple[str, ...]
+    """All there are now, whether they were written or not."""
+
+
+def write_website(
+    store: Store, site: Site, folder: Path, *, progress: Callable[[int, int | None, str], None]
+) -> WebsiteReport:
+    """Bring `folder` up to date with the closed editions; files it did not write itself are left alone.
+
+    Raises:
+        DigestError: the folder cannot be written, a template is wrong, or the store cannot be read.
+    """
+    target = Folder(folder)
+    imprint = Imprint(settings=site.settings, topics=site.topics(), templates=environment(site.folders("templates")))
+    last = store.last_edition()
+    ground = _ground(imprint, site)
+    state = _digest(ground, last and (last.number, last.closed_at, len(last.papers)))
+    if target.is_as_left(state):
+        return WebsiteReport(written=(), unchanged=len(target.files), removed=(), files=target.files)
+    written = []
+    jobs = deque(plan(Shelf(store, imprint), imprint))
+    for done in range(total := len(jobs)):
+        job = jobs.popleft()  # what was made for it can be forgotten
+        progress(done, total, job.path)
+        if target.write(job.path, _digest(ground, job.inputs), job.make):
+            written.append(job.path)
+    removed = target.finish(state)
+    return WebsiteReport(written=tuple(written), unchanged=total - len(written), removed=removed, files=target.files)
+
+
+def _ground(imprint: Imprint, site: Site) -> object:
+    """What every file depends on: the program, the settings it shows, the topics and the templates."""
+    settings = site.settings
+    shown = settings.model_dump(include={"title", "description", "language", "base_url", "id_prefix", "feeds"})
+    topics = [(topic.slug, topic.title, topic.description) for topic in imprint.topics]
+    return __version__, shown, topics, _templates(site)
+
+
+def _templates(site: Site) -> str:
+    """A fingerprint of all template files."""
+    total = hashlib.sha256()
+    for folder in site.folders("templates"):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def _digest(*values: object) -> str:
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
