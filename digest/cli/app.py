@@ -1,0 +1,102 @@
+"""The command tree, the global options, and how errors become exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli import check, demo, editions, feeds, ingest, init, papers, preview, topics
+from digest.cli.state import State, parse_moment
+from digest.errors import DigestError
+
+app = typer.Typer(
+    name="digest",
+    help="New papers, grouped by topic and ranked by trend, as mail, feeds and pages.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    pretty_exceptions_enable=False,
+    epilog="Global options may stand anywhere. Exit codes: 0 done, 1 error, 2 usage, "
+    "3 done but a source failed or something was set aside.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from digest import __version__
+
+        typer.echo(f"digest {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    site: Annotated[
+        Path, typer.Option(help="The site's folder.", envvar="DIGEST_SITE", show_default="this folder")
+    ] = Path(),
+    database: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL instead of the site's.", show_default=False)
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(help="Do as if it were then: 2026-11-20, or 2026-11-20T08:00Z.", show_default=False),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more.", show_default=False)] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only errors and results.")] = False,
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Read the global options once, for every command."""
+    context.obj = State(
+        folder=site,
+        database=database,
+        moment=now,
+        json=json,
+        verbosity=-1 if quiet else verbose,
+    )
+    if now is not None:
+        parse_moment(now)
+
+
+app.command("ingest")(ingest.ingest)
+app.command("papers")(papers.papers)
+app.command("publish")(editions.publish)
+app.add_typer(editions.app, name="editions")
+app.command("preview")(preview.preview)
+app.command("feeds")(feeds.feeds)
+app.add_typer(topics.app, name="topics")
+app.command("check")(check.check)
+app.command("init")(init.init)
+app.command("demo")(demo.demo)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit code."""
+    try:
+        code = app(args=list(arguments), prog_name="digest", standalone_mode=False)
+    except typer.Exit as leaving:
+        return leaving.exit_code
+    except typer.Abort:
+        return 130
+    except DigestError as error:
+        return _fail(str(error), 1)
+    except Exception as error:
+        usage = getattr(error, "format_message", None)
+        if usage is None:
+            raise
+        return _fail(f"{usage()} (see `{_command_of(error)} --help`)", getattr(error, "exit_code", 2))
+    return code if isinstance(code, int) else 0
+
+
+def _command_of(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    return context.command_path if context else "digest"
+
+
+def _fail(message: str, code: int) -> int:
+    typer.echo(f"digest: {' '.join(message.split())}", err=True)
+    return code

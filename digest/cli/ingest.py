@@ -1,0 +1,76 @@
+"""`digest ingest`: read papers from sources."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from digest.cli.progress import progress
+from digest.cli.state import State, parse_day, state_of
+from digest.models import SourceRun, Verdict
+
+
+def ingest(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE", help="What to read; none: the sources of digest.toml.", show_default=False),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on", metavar="DATE", help="The list day, where the source does not say it.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Read papers from sources.
+
+    What something is is decided by its content. A record that cannot be read is set aside and counted; a source that
+    fails does not stop the others (exit code 3).
+
+    \b
+    digest ingest                          the sources of digest.toml
+    digest ingest hf                       today's Daily Papers; also hf:2026-11-20, hf:2026-W47, hf:2026-11
+    digest ingest arxiv:cs.CL+cs.LG        arXiv's announcements of today
+    digest ingest arxiv:id:2401.01234      papers by id; also arxiv:search:QUERY
+    digest ingest https://example.org/feed any feed
+    digest ingest papers/ list.json        files, and folders with all below them
+    digest ingest - < saved-page.txt       standard input
+    """
+    from digest.ingest import ingest as read
+
+    state = state_of(context)
+    site = state.site()
+    day = parse_day(on) if on else None
+    with state.store(site) as store, progress(state, "Reading") as report:
+        runs = read(
+            store,
+            sources or site.sources,
+            site=site,
+            now=state.now(site),
+            on=day,
+            progress=report,
+        )
+    _show(state, runs)
+    if any(run.rejected or run.verdict is Verdict.DOWN for run in runs):
+        raise typer.Exit(3)
+
+
+def _show(state: State, runs: tuple[SourceRun, ...]) -> None:
+    if state.json:
+        from digest.render.record import run_record
+
+        state.emit({"sources": [run_record(run) for run in runs]})
+        return
+    for run in runs:
+        counts = f"{run.read} read, {run.new} new, {run.updated} updated, {run.unchanged} unchanged"
+        aside = f", {len(run.rejected)} set aside" if run.rejected else ""
+        state.out.print(f"{run.source}: {counts}{aside} ({run.verdict})", markup=False)
+        if run.message:
+            state.err.print(f"  {run.message}", markup=False, style="red")
+        shown = run.rejected if state.verbosity > 0 else run.rejected[:5]
+        for rejection in shown:
+            state.err.print(f"  set aside: {rejection.record}: {rejection.reason}", markup=False, style="yellow")
+        if len(run.rejected) > len(shown):
+            state.err.print(f"  … and {len(run.rejected) - len(shown)} more (-v shows all)")

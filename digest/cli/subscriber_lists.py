@@ -1,0 +1,109 @@
+"""Lists of readers: `digest subscribers import` and `export`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from digest.cli.progress import progress
+from digest.cli.state import State, state_of
+from digest.errors import DigestError
+from digest.models import Status
+from digest.site import Site
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+StatusOption = Annotated[
+    str | None, typer.Option("--status", metavar="STATUS", help=f"Only {', '.join(get_args(Status))}.")
+]
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8; - is standard input.")],
+    source: Annotated[str, typer.Option(help="Where they consented, for lines that do not say it.")] = "import",
+) -> None:
+    """Import readers who have consented elsewhere.
+
+    One line a reader; the first line names the columns: address, confirmed_at (when they consented), source (where),
+    and any preference. Refused lines are listed with their reason (exit code 3); the others come in.
+
+    \b
+    digest subscribers import readers.csv
+    digest subscribers import - --source "paper list, 2025" < readers.csv
+    """
+    from digest.subscribe import import_csv
+
+    with opened(context) as (state, site, store), _lines(file) as lines, progress(state, "Importing") as report:
+        done = import_csv(store, site, lines, now=state.now(site), source=source, progress=report)
+    if state.json:
+        refused = [{"record": line.record, "reason": line.reason} for line in done.refused]
+        state.emit({"added": done.added, "refused": refused})
+    else:
+        state.out.print(f"{done.added} added, {len(done.refused)} refused")
+        for line in done.refused:
+            state.err.print(f"  {line.record}: {line.reason}", markup=False, style="yellow")
+    if done.refused:
+        raise typer.Exit(3)
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="Where to; - is standard output.")] = Path("-"),
+    status: StatusOption = None,
+) -> None:
+    """Export readers as CSV, with consent and preferences.
+
+    \b
+    digest subscribers export > readers.csv
+    digest subscribers export active.csv --status active
+    """
+    from digest.subscribe import export_csv
+
+    chosen = named_status(status)
+    with opened(context) as (state, _, store):
+        if str(file) == "-":
+            export_csv(store, sys.stdout, chosen)
+            return
+        try:
+            with file.open("w", encoding="utf-8", newline="") as out:
+                count = export_csv(store, out, chosen)
+        except OSError as error:
+            raise DigestError(f"{file}: {error.strerror or error}") from error
+        state.err.print(f"{count} readers written to {file}", markup=False)
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[tuple[State, Site, Store]]:
+    """The global options, the site they name and its database."""
+    state = state_of(context)
+    site = state.site()
+    with state.store(site) as store:
+        yield state, site, store
+
+
+def named_status(text: str | None) -> Status | None:
+    """The status of this name; None for None (raises BadParameter)."""
+    found: dict[str, Status] = {status: status for status in get_args(Status)}
+    if text is not None and text not in found:
+        raise typer.BadParameter(f"there is no status `{text}`; there are {', '.join(found)}")
+    return found[text] if text else None
+
+
+@contextmanager
+def _lines(path: Path) -> list[str]:
+    """The lines of a file or of standard input; what is not UTF-8 shows as such in the line that has it."""
+    if str(path) == "-":
+        yield (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+        return
+    try:
+        with path.open(encoding="utf-8", errors="replace", newline="") as lines:
+            yield lines
+    except OSError as error:
+        raise DigestError(f"{path}: {error.strerror or error}") from error

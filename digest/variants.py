@@ -1,0 +1,49 @@
+"""Variants: a digest rendered once and kept, so that all who see it see the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+
+from digest.models import Digest, Mail, Variant
+from digest.render.email import render_mail
+from digest.render.environment import environment
+from digest.render.view import SiteView
+from digest.site import Site
+from digest.store import Store
+
+
+def variant_of(store: Store, site: Site, digest: Digest) -> Variant:
+    """The kept variant of a digest of closed editions; rendered and kept now when there is none.
+
+    Raises:
+        TemplateError: a template is wrong.
+    """
+    kept = store.variant(variant_key(digest))
+    if kept is not None:
+        return kept
+    variant = Variant(key=variant_key(digest), first=digest.first, last=digest.last, mail=mail_of(site, digest))
+    store.save_variant(variant)
+    return variant
+
+
+def mail_of(site: Site, digest: Digest) -> Mail:
+    """The digest rendered with the site's templates as they are now.
+
+    Raises:
+        TemplateError: a template is wrong.
+    """
+    templates = environment(site.folders("templates"))
+    return render_mail(digest, SiteView.of(site.settings, site.topics()), templates)
+
+
+def variant_key(digest: Digest) -> str:
+    """The same for all readers of one run with one selection, whatever order they named their topics in."""
+    selection = digest.selection
+    parts = (
+        str(digest.first),
+        str(digest.last),
+        ",".join(sorted(selection.topics)),
+        str(selection.max_papers or ""),
+        str(selection.min_upvotes),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
