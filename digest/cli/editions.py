@@ -97,16 +97,9 @@ def _show(state: State, site: Site, edition: Edition) -> None:
 
         state.emit(digest_record(digest))
         return
-    papers = len(edition.papers)
-    state.out.print(
-        f"[bold]Edition {edition.number}[/bold], {edition.dated_on:%A %d %B %Y}: "
-        f"{papers} {'paper' if papers == 1 else 'papers'} ({edition.verdict})"
-    )
-    for section in digest.sections:
-        state.out.print(f"\n[bold cyan]{section.title}[/bold cyan] [dim]{len(section.papers)}[/dim]")
-        for entry in section.papers:
-            votes = entry.paper.latest("upvotes")
-            state.out.print(f"{'' if votes is None else votes:>5}  {entry.paper.title}", markup=False)
+    from digest.cli.terminal import print_digest
+
+    print_digest(state.out, digest, summaries=False)
 
 
 def _nothing(state: State, draft: Edition) -> None:

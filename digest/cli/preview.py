@@ -60,13 +60,14 @@ def preview(
     digest preview 5 --topics agents,code --max 10
     digest preview --cadence weekly --output week.eml
     """
+    from digest.cli.terminal import print_digest
     from digest.preview import render_preview
     from digest.publish import digest_of
 
     state = state_of(context)
     site = state.site()
     form = form or ("json" if state.json else _SUFFIXES.get(output.suffix.lower()) if output else None)
-    form = form or ("html" if open_ else "text")
+    form = form or ("html" if open_ else None)
     selection = Selection(
         topics=_slugs(topics, {topic.slug for topic in site.topics()} | {"other"}),
         max_papers=max_papers,
@@ -74,6 +75,10 @@ def preview(
     )
     with state.store(site) as store:
         digest = digest_of(store, site, number=number, cadence=cadence, selection=selection, now=state.now(site))
+        if form is None and output is None and state.out.is_terminal:
+            print_digest(state.out, digest, summaries=True)
+            return
+        form = form or "text"
         content = render_preview(store, site, digest, form, fresh=fresh)
     if open_ and output is None:
         output = site.root / f"preview.{'html' if form == 'html' else form}"

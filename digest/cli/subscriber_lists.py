@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -40,7 +41,8 @@ def import_(
     """
     from digest.subscribe import import_csv
 
-    with opened(context) as (state, site, store), _lines(file) as lines, progress(state, "Importing") as report:
+    lines = _lines(file)
+    with opened(context) as (state, site, store), progress(state, "Importing") as report:
         done = import_csv(store, site, lines, now=state.now(site), source=source, progress=report)
     if state.json:
         refused = [{"record": line.record, "reason": line.reason} for line in done.refused]
@@ -96,14 +98,10 @@ def named_status(text: str | None) -> Status | None:
     return found[text] if text else None
 
 
-@contextmanager
 def _lines(path: Path) -> list[str]:
     """The lines of a file or of standard input; what is not UTF-8 shows as such in the line that has it."""
-    if str(path) == "-":
-        yield (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
-        return
     try:
-        with path.open(encoding="utf-8", errors="replace", newline="") as lines:
-            yield lines
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise DigestError(f"{path}: {error.strerror or error}") from error
+    return io.StringIO(content.decode("utf-8", "replace"), newline="").readlines()
