@@ -94,6 +94,10 @@ class Rejection:
 
     record: str
     reason: str
+    raw: bytes = b""
+    """The record itself, as something `digest.sources.recognise.parse` reads; empty where it cannot stand alone."""
+    again: str = ""
+    """The source that has it, where it cannot stand alone: to read it once more is to read that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +124,15 @@ class Reading:
 class RejectedRecord:
     """A record set aside, as the store keeps it: which source gave it, and when it first did."""
 
+    key: int
+    """What the store knows it by."""
     source: str
     rejected_at: datetime
     record: str
     reason: str
+    raw: bytes = b""
+    again: str = ""
+    """Both as in `Rejection`; neither, when it was too large or has been kept too long."""
 
 
 class Verdict(enum.StrEnum):
@@ -245,6 +254,21 @@ class SourceRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source does: its last run, when it last answered whole, what it usually has, when it has something next."""
+
+    source: str
+    last: SourceRun | None = None
+    """None: it was never read."""
+    last_success_at: datetime | None = None
+    """When it last answered, and not in part."""
+    usual: float | None = None
+    """Papers it usually has on this weekday; None when too little is known."""
+    due_at: datetime | None = None
+    """When a daily list is next expected to be out; None: whenever it is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditionPaper:
     """A paper as an edition recorded it: never changed afterwards, whatever is learned later."""
 
@@ -285,7 +309,11 @@ class Selection:
     """What one reader asked for. The default asks for everything."""
 
     topics: tuple[str, ...] = ()
-    """Slugs; empty means all."""
+    """Slugs; empty means all, unless searches or authors are given."""
+    searches: tuple[str, ...] = ()
+    """Search texts: papers that match one of them come too."""
+    authors: tuple[str, ...] = ()
+    """Names: papers by one of them come too."""
     max_papers: int | None = None
     min_upvotes: int = 0
 

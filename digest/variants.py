@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 from digest.models import Digest, Mail, Variant
 from digest.render.email import render_mail
@@ -37,12 +38,12 @@ def mail_of(site: Site, digest: Digest) -> Mail:
 
 
 def variant_key(digest: Digest) -> str:
-    """The same for all readers of one run with one selection, whatever order they named their topics in."""
+    """The same for all readers of one run with one selection, in whatever order they named what they follow."""
     selection = digest.selection
     parts = (
         str(digest.first),
         str(digest.last),
-        ",".join(sorted(selection.topics)),
+        json.dumps([sorted(names) for names in (selection.topics, selection.searches, selection.authors)]),
         str(selection.max_papers or ""),
         str(selection.min_upvotes),
     )

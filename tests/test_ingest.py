@@ -148,7 +148,7 @@ def test_sources_that_fail_do_not_stop_the_others(store: Store, site: Site, tmp_
     assert all(run.message for run in runs[:3])
     assert [(len(run.rejected), run.new) for run in runs] == [(0, 0), (0, 0), (0, 0), (1, 1)]
     assert {run.source for run in store.last_runs()} == {run.source for run in runs}
-    assert [one.reason for one in store.rejections()] == [runs[3].rejected[0].reason]
+    assert [one.reason for one in store.rejections()] == [runs[3].rejected[0].reason, runs[1].message]
 
 
 def test_a_partial_answer_never_replaces_a_fuller_one(store: Store, site: Site, tmp_path: Path) -> None:

@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import check, demo, editions, feeds, ingest, init, papers, preview, topics
+from digest.cli import (
+    backfill,
+    check,
+    demo,
+    editions,
+    feeds,
+    ingest,
+    init,
+    papers,
+    preview,
+    rejected,
+    sources,
+    subscribers,
+    topics,
+)
 from digest.cli.state import State, parse_moment
 from digest.errors import DigestError
 
@@ -63,12 +77,16 @@ def options(
 
 
 app.command("ingest")(ingest.ingest)
+app.command("backfill")(backfill.backfill)
+app.command("sources")(sources.sources)
+app.command("rejected")(rejected.rejected)
 app.command("papers")(papers.papers)
 app.command("publish")(editions.publish)
 app.add_typer(editions.app, name="editions")
 app.command("preview")(preview.preview)
 app.command("feeds")(feeds.feeds)
 app.add_typer(topics.app, name="topics")
+app.add_typer(subscribers.app, name="subscribers")
 app.command("check")(check.check)
 app.command("init")(init.init)
 app.command("demo")(demo.demo)

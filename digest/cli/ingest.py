@@ -10,6 +10,8 @@ from digest.cli.progress import progress
 from digest.cli.state import State, parse_day, state_of
 from digest.models import SourceRun, Verdict
 
+_TROUBLE = {Verdict.PARTIAL, Verdict.STALE, Verdict.DOWN}
+
 
 def ingest(
     context: typer.Context,
@@ -23,6 +25,9 @@ def ingest(
             "--on", metavar="DATE", help="The list day, where the source does not say it.", show_default=False
         ),
     ] = None,
+    retry_rejected: Annotated[
+        bool, typer.Option("--retry-rejected", help="Instead, take again what was set aside (of these sources).")
+    ] = False,
 ) -> None:
     """Read papers from sources.
 
@@ -37,10 +42,16 @@ def ingest(
     digest ingest https://example.org/feed any feed
     digest ingest papers/ list.json        files, and folders with all below them
     digest ingest - < saved-page.txt       standard input
+    digest ingest --retry-rejected         what was set aside, once more; `digest rejected` lists it
     """
     from digest.ingest import ingest as read
 
     state = state_of(context)
+    if retry_rejected:
+        if on:
+            raise typer.BadParameter("--on is for a first reading; what was set aside keeps its day")
+        _retry(state, sources)
+        return
     site = state.site()
     day = parse_day(on) if on else None
     with state.store(site) as store, progress(state, "Reading") as report:
@@ -53,7 +64,22 @@ def ingest(
             progress=report,
         )
     _show(state, runs)
-    if any(run.rejected or run.verdict is Verdict.DOWN for run in runs):
+    if any(run.rejected or run.verdict in _TROUBLE for run in runs):
+        raise typer.Exit(3)
+
+
+def _retry(state: State, sources: list[str] | None) -> None:
+    from digest.ingest import retry_rejected
+
+    site = state.site()
+    runs: tuple[SourceRun, ...] = ()
+    with state.store(site) as store, progress(state, "Retrying") as report:
+        for source in sources or (None,):
+            runs += retry_rejected(store, site=site, now=state.now(site), source=source, progress=report)
+    if not runs and not state.json:
+        state.err.print("Nothing is set aside.")
+    _show(state, runs)
+    if any(run.rejected or run.message for run in runs):
         raise typer.Exit(3)
 
 

@@ -96,11 +96,11 @@ def _read(path: Path) -> bytes:
 
 def _sheets(data: bytes, path: Path) -> list[str]:
     """The style sheets beside a page that it links, as far as they are there."""
-    if not data.lstrip()[:1] == b"<":
+    if data.lstrip()[:1] != b"<":
         return []
     links = _SHEET.findall(data[:20_000].decode("utf-8", "replace"))
     sheets = (path.parent / href[1] for link in links if (href := _HREF.search(link)))
-    return [sheet.read_text(encoding="utf-8", errors="replace") for sheet in sheets if sheet.is_file()]
+    return [_read(sheet).decode("utf-8", "replace") for sheet in sheets if sheet.is_file()]
 
 
 def _show(state: State, looked_at: list[tuple[str, Findings]]) -> None:

@@ -70,15 +70,15 @@ def papers(
         _table(state.out, found)
     else:
         for known, _ in found:
-            _line(state.out, known)
+            _line(known)
 
 
-def _line(out: Console, known: KnownPaper) -> None:
+def _line(known: KnownPaper) -> None:
     """One tab-separated line for other programs."""
     paper = known.paper
     votes = paper.latest("upvotes")
     fields = (paper.id, paper.listed_on or "", "" if votes is None else votes, _topic(known), paper.title)
-    out.print("\t".join(str(field) for field in fields), markup=False)
+    typer.echo("\t".join(str(field) for field in fields))
 
 
 def _table(out: Console, found: list[tuple[KnownPaper, Score]]) -> None:

@@ -62,7 +62,7 @@ def evaluate_by_category(classifier: Classifier, papers: Iterable[Paper]) -> dic
         right = topics_of_category(paper.categories[0]) if paper.categories else frozenset()
         if not right:
             continue
-        ranked = [entry.topic for entry in classifier.explain(replace(paper, categories=()))]
+        ranked = [topic for topic, _ in classifier.rank(replace(paper, categories=()))]
         assigned[paper.id] = ranked[0]
         labels[paper.id] = Label(next(topic for topic in (*ranked, *sorted(right)) if topic in right), right)
     return judge(assigned, labels)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
+from digest.curation.search import matcher
 from digest.models import OTHER, Digest, Edition, EditionPaper, Section, Selection, Topic
 
 Cadence = Literal["daily", "weekly", "monthly"]
@@ -24,9 +25,11 @@ def build_digest(editions: Sequence[Edition], selection: Selection, topics: Sequ
     """The digest of `editions` (consecutive, oldest first, at least one) for `selection`.
 
     Sections stand in the order of `topics`, with what is rising before and what fits none behind. A paper stands once:
-    in the section of its primary topic, or of the first of its topics that was asked for.
+    in the section of its primary topic, or of the first of its topics that was asked for. A paper that a search or a
+    followed author brings stands in its primary topic's.
     """
-    matching = [entry for entry in _distinct(editions) if _matches(entry, selection)]
+    chooser = _Chooser(selection)
+    matching = [entry for entry in _distinct(editions) if chooser.section_of(entry) is not None]
     matching.sort(key=lambda entry: (-entry.score.value, entry.paper.id))
     kept = matching[: selection.max_papers]
     last = editions[-1]
@@ -39,7 +42,7 @@ def build_digest(editions: Sequence[Edition], selection: Selection, topics: Sequ
         verdict=last.verdict,
         verdicts=last.verdicts,
         selection=selection,
-        sections=_sections(kept, selection, topics),
+        sections=_sections(kept, chooser, topics),
         left_out=len(matching) - len(kept),
         note="\n\n".join(edition.note for edition in editions if edition.note),
     )
@@ -60,22 +63,29 @@ def _distinct(editions: Iterable[Edition]) -> list[EditionPaper]:
     return list(found.values())
 
 
-def _matches(entry: EditionPaper, selection: Selection) -> bool:
-    if (entry.paper.latest("upvotes") or 0) < selection.min_upvotes:
-        return False
-    return not selection.topics or _section_of(entry, selection) is not None
+class _Chooser:
+    """Says which papers a selection asks for, and in which section each stands."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._everything = not (selection.topics or selection.searches or selection.authors)
+        self._follows = matcher(selection.searches, selection.authors)
+
+    def section_of(self, entry: EditionPaper) -> str | None:
+        """The first of its topics that was asked for, else its primary one if it was asked for otherwise, else None."""
+        if (entry.paper.latest("upvotes") or 0) < self._selection.min_upvotes:
+            return None
+        slugs = [assignment.topic for assignment in entry.assignments] or [OTHER]
+        asked_for = next((slug for slug in slugs if slug in self._selection.topics), None)
+        if asked_for is None and (self._everything or self._follows(entry.paper)):
+            return slugs[0]
+        return asked_for
 
 
-def _section_of(entry: EditionPaper, selection: Selection) -> str | None:
-    """The slug of the section it belongs to; None when it is in none of the topics asked for."""
-    slugs = [assignment.topic for assignment in entry.assignments] or [OTHER]
-    return next((slug for slug in slugs if not selection.topics or slug in selection.topics), None)
-
-
-def _sections(entries: Sequence[EditionPaper], selection: Selection, topics: Sequence[Topic]) -> tuple[Section, ...]:
+def _sections(entries: Sequence[EditionPaper], chooser: _Chooser, topics: Sequence[Topic]) -> tuple[Section, ...]:
     grouped: dict[str, list[EditionPaper]] = {}
     for entry in entries:
-        slug = _RISING[0] if entry.reason == "rising" else _section_of(entry, selection) or OTHER
+        slug = _RISING[0] if entry.reason == "rising" else chooser.section_of(entry) or OTHER
         grouped.setdefault(slug, []).append(entry)
     titles = dict([_RISING, *((topic.slug, topic.title) for topic in topics)])
     # A topic that was printed and later renamed or removed keeps its papers together under its slug.

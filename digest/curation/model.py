@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from digest.curation.terms import PaperText
 
@@ -55,10 +55,8 @@ class TopicModel(NamedTuple):
         return tuple(ranked[:count])
 
 
-@cache
-def load_model(path: Path = MODEL_PATH) -> TopicModel:
-    """The shipped model, read once."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+def parse_model(content: dict[str, Any]) -> TopicModel:
+    """The model from the JSON of its file."""
     return TopicModel(
         topics=tuple(content["topics"]),
         bias=tuple(content["bias"]),
@@ -67,3 +65,9 @@ def load_model(path: Path = MODEL_PATH) -> TopicModel:
         square_unit=content["square_unit"],
         provenance=content["provenance"],
     )
+
+
+@cache
+def load_model(path: Path = MODEL_PATH) -> TopicModel:
+    """The shipped model, read once."""
+    return parse_model(json.loads(path.read_text(encoding="utf-8")))

@@ -1,11 +1,12 @@
 """Topics nobody trained: how sure we are that a paper belongs to one, from its file alone.
 
 What a topic file says in words (title, description, keywords), and the example papers it names where they are known,
-make a *profile*. A paper belongs the more, the stronger the evidence of the file's rules is, the more alike paper and
+make a *profile*. A paper fits the more, the stronger the evidence of the file's rules is, the more alike paper and
 profile are (`digest.curation.vectors`), and the less the paper is about a trained topic that the profile is not about.
-The weights of the three were fitted by leaving each trained topic out in turn (docs/quality.md). Evidence of the rules
-is never made less of; and where a file has keywords and a paper none of them, being alike counts half, so that it alone
-assigns nothing.
+The weights of the three were fitted by leaving each trained topic out in turn (docs/quality.md).
+
+Rules decide, fit orders: a paper within the rules is at least half sure; one that is not, where the file has keywords,
+at most half.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Profile:
             id="", title=f"{topic.title}; {'; '.join((*topic.rules.any, *topic.rules.all))}", abstract=topic.description
         )
         texts = [PaperText(paper) for paper in (words, *examples)]
-        self._half = bool(topic.rules.any or topic.rules.all)
+        self._has_keywords = bool(topic.rules.any or topic.rules.all)
         self._place = _middle([vectors.of(text) for text in texts])
         margins = zip(*(model.margins(text) for text in texts), strict=True)
         self._margins = tuple(max(_LEAST_MARGIN, *of_topic) for of_topic in margins)
@@ -44,8 +45,10 @@ class Profile:
         """How sure a paper belongs, 0 to 1, by its rule `strength`, its vector and its margins."""
         elsewhere = max(paper - mine for paper, mine in zip(margins, self._margins, strict=True))
         evidence = STRENGTH * strength + LIKENESS * likeness(place, self._place) + ELSEWHERE * elsewhere + START
-        sure = 1 / (1 + exp(-evidence))
-        return max(strength, sure / 2 if self._half and not strength else sure)
+        fit = 1 / (1 + exp(-evidence))
+        if strength:
+            return (1 + fit) / 2
+        return fit / 2 if self._has_keywords else fit
 
 
 def _middle(places: Sequence[Vector]) -> Vector:

@@ -23,8 +23,7 @@ from digest.curation.terms import PaperText
 from digest.curation.words import Phrases, spell
 from digest.models import Author, Paper, Rules, Topic
 
-# How far one piece of evidence alone goes to decide a topic (0 to 1). Chosen on half of the labelled development
-# papers; only their order matters much.
+# How far one piece of evidence alone goes to decide a topic (0 to 1). Set by judgement; their order matters most.
 _TITLE, _GIVEN_KEYWORD, _ABSTRACT = 0.55, 0.35, 0.25
 _PRIMARY_CATEGORY, _CROSS_CATEGORY = 0.30, 0.15
 _AUTHOR, _ORGANIZATION, _UPVOTES = 0.80, 0.70, 0.50

@@ -14,7 +14,7 @@ from math import exp
 
 from digest.curation.model import MODEL_PATH, load_model
 from digest.curation.profile import build_profiles
-from digest.curation.rules import Evidence, Judgement, RuleBook, strength
+from digest.curation.rules import Judgement, RuleBook, strength
 from digest.curation.terms import PaperText
 from digest.curation.vectors import VECTORS_PATH, load_vectors
 from digest.models import OTHER, Assignment, Paper, Topic
@@ -69,6 +69,18 @@ class Classifier:
         judgement = self._rules.judge(text)
         return tuple(self._assignment(slug, sure, text, judgement) for slug, sure in self._rank(text, judgement))
 
+    def rank(self, paper: Paper) -> tuple[tuple[str, float], ...]:
+        """Every topic that is not ruled out with its confidence, surest first; `explain` without reasons."""
+        text = PaperText(paper)
+        return tuple(self._rank(text, self._rules.judge(text)))
+
+    def belonging(self, paper: Paper, slug: str) -> Assignment | None:
+        """How sure the paper belongs to one topic, and why; None when the topic is unknown or its rules forbid it."""
+        text = PaperText(paper)
+        judgement = self._rules.judge(text)
+        sure = dict(self._rank(text, judgement)).get(slug)
+        return None if sure is None else self._assignment(slug, sure, text, judgement)
+
     def _rank(self, text: PaperText, judgement: Judgement) -> list[tuple[str, float]]:
         """The site's topics that the paper may be in, with how sure that is, surest first."""
         strengths = {slug: strength(pieces) for slug, pieces in judgement.evidence.items()}
@@ -86,15 +98,19 @@ class Classifier:
         return sorted(ranked, key=lambda entry: (-entry[1], self._place[entry[0]]))
 
     def _assignment(self, slug: str, sure: float, text: PaperText, judgement: Judgement) -> Assignment:
-        why = _because(judgement.evidence.get(slug, ())) or self._words_for(slug, text)
+        reasons = [piece.why for piece in judgement.evidence.get(slug, ())[:2]]
+        if not any(reason.startswith('"') for reason in reasons):
+            reasons = [*self._words_for(slug, text), *reasons]
+        why = ", ".join(reasons)
+        if not why:
+            why = "like the topic's description" if slug in self._profiles else "nothing fits better"
         return Assignment(topic=slug, confidence=round(sure, 3), why=why)
 
-    def _words_for(self, slug: str, text: PaperText) -> str:
+    def _words_for(self, slug: str, text: PaperText) -> list[str]:
+        """The words of the paper that the model goes by, where no keyword of the topic occurs."""
         words = self._model.strongest(text, slug, 3) if slug in self._model.topics else ()
-        named = [f"arXiv category {word.partition(':')[2]}" if ":" in word else f'"{word}"' for word in words]
-        if named:
-            return f"words such as {', '.join(named)}"
-        return "like the topic's description" if slug in self._profiles else "nothing fits better"
+        named = ", ".join(f'"{word}"' for word in words if ":" not in word)
+        return [f"words such as {named}"] if named else []
 
 
 def _probabilities(topics: Sequence[str], margins: Sequence[float], strengths: Mapping[str, float]) -> dict[str, float]:
@@ -105,10 +121,6 @@ def _probabilities(topics: Sequence[str], margins: Sequence[float], strengths: M
     ]
     total = sum(raised)
     return {slug: value / total for slug, value in zip(topics, raised, strict=True)}
-
-
-def _because(evidence: tuple[Evidence, ...]) -> str:
-    return ", ".join(piece.why for piece in evidence[:2])
 
 
 def fingerprint(topics: Sequence[Topic]) -> str:

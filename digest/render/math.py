@@ -30,23 +30,30 @@ _SPACES = re.compile("[ \u00a0]{2,}")
 @functools.lru_cache(maxsize=8192)
 def to_html(text: str) -> Markup:
     """`text` as escaped HTML: only `<i> <em> <strong> <code> <sub> <sup>`, nested at most as deep as the source."""
-    return Markup(_close_gaps(_html(parse(plain(text)))))  # noqa: S704 - every character passed through `escape`
+    return Markup(_close_gaps(_html(_parsed(text))))  # noqa: S704 - every character passed through `escape`
 
 
 @functools.lru_cache(maxsize=8192)
 def to_text(text: str) -> str:
     """`text` as plain Unicode; `^{…}` and `_{…}` only where Unicode has no such letter."""
-    return _close_gaps(_text(parse(plain(text)))).strip()
+    return _close_gaps(_text(_parsed(text))).strip()
 
 
 @functools.lru_cache(maxsize=1024)
 def to_mathml(text: str) -> Markup:
     """As `to_html`, with formulas as MathML where every command in them is known."""
-    return Markup(_close_gaps(_html(parse(plain(text)), formula=_mathml)))  # noqa: S704 - escaped, as above
+    return Markup(_close_gaps(_html(_parsed(text), formula=_mathml)))  # noqa: S704 - escaped, as above
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(text: str) -> tuple[Node, ...]:
+    return parse(plain(text))
 
 
 def _close_gaps(printed: str) -> str:
-    return _SPACES.sub(" ", _GAP.sub("", printed))
+    if GONE in printed:
+        printed = _GAP.sub("", printed)
+    return _SPACES.sub(" ", printed)
 
 
 def _html(nodes: tuple[Node, ...], formula: Callable[[Formula], str] | None = None) -> str:
@@ -84,17 +91,22 @@ def _text_node(node: Node) -> str:
 
 def _mathml(formula: Formula) -> str:
     """The formula as MathML; as Unicode when it is unknown, long or more than latex2mathml can read."""
-    fallback = _html(formula.children)
     simple = re.fullmatch(r"[\d.,%\s]*", flat(formula.children))
     source = formula.source
     balanced = source.count("{") == source.count("}") <= _MAX_BRACES
     if not formula.known or simple or len(source) > _MAX_MATHML or not balanced:
-        return fallback
+        return _html(formula.children)
+    return _converted(source) or _html(formula.children)
+
+
+@functools.lru_cache(maxsize=4096)
+def _converted(source: str) -> str | None:
+    """latex2mathml's reading of a formula; None when it has none that can be shown."""
     from latex2mathml.converter import convert  # noqa: PLC0415 - slow to import and only feeds and pages need it
 
     try:
         mathml = convert(source)
         ET.fromstring(mathml)  # noqa: S314 - our own output, without entities or a document type
     except Exception:  # noqa: BLE001 - a foreign parser on hostile input; the fallback says the same
-        return fallback
-    return mathml if "\\" not in mathml else fallback
+        return None
+    return mathml if "\\" not in mathml else None

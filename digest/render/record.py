@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from digest.models import Assignment, Digest, EditionPaper, KnownPaper, Paper, Score, SourceRun
+from digest.models import (
+    Assignment,
+    Digest,
+    EditionPaper,
+    KnownPaper,
+    Paper,
+    RejectedRecord,
+    Rejection,
+    Score,
+    SourceRun,
+    SourceState,
+)
 
 Record = dict[str, Any]
 
@@ -69,7 +80,38 @@ def run_record(run: SourceRun) -> Record:
         "new": run.new,
         "updated": run.updated,
         "unchanged": run.unchanged,
-        "rejected": [{"record": rejection.record, "reason": rejection.reason} for rejection in run.rejected],
+        "rejected": [rejection_record(rejection) for rejection in run.rejected],
         "verdict": run.verdict.value,
     }
     return record | ({"message": run.message} if run.message else {})
+
+
+def rejection_record(rejection: Rejection) -> Record:
+    """A record that was set aside while reading."""
+    return {"record": rejection.record, "reason": rejection.reason}
+
+
+def rejected_record(rejected: RejectedRecord) -> Record:
+    """A record that is set aside; `raw` is its text, None where only its source has it."""
+    return {
+        "source": rejected.source,
+        "rejected_at": rejected.rejected_at.isoformat(),
+        "record": rejected.record,
+        "reason": rejected.reason,
+        "raw": rejected.raw.decode("utf-8", "replace") if rejected.raw else None,
+        "again": rejected.again or None,
+    }
+
+
+def source_record(state: SourceState) -> Record:
+    """How a source does."""
+    return {
+        "source": state.source,
+        "verdict": state.last.verdict.value if state.last else None,
+        "read": state.last.read if state.last else None,
+        "message": state.last.message if state.last else "",
+        "last_run_at": state.last.finished_at.isoformat() if state.last else None,
+        "last_success_at": state.last_success_at.isoformat() if state.last_success_at else None,
+        "usual": state.usual,
+        "due_at": state.due_at.isoformat() if state.due_at else None,
+    }

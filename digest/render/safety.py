@@ -28,6 +28,10 @@ _SPACE = re.compile("[\\s\u0085\u2028\u2029]+")
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDERS))
 _MARKS = 4
 """Combining marks in a row that a written language needs at most; more is a stack of ink over the next lines."""
+_MAY_BE_MARKS = re.compile(
+    f"[\u0300-\u1fff\u20d0-\u20ff\u2c00-\u2fff\u302a-\u309a\ua600-\uffff\U00010000-\U0010ffff]{{{_MARKS + 1}}}"
+)
+"""A row of characters from the parts of Unicode that have combining marks."""
 
 
 def plain(text: str, *, limit: int = 20_000) -> str:
@@ -35,16 +39,20 @@ def plain(text: str, *, limit: int = 20_000) -> str:
 
     Joiners stay between letters of scripts that need them. `limit` is in characters, before cleaning.
     """
-    text = _SURROGATE.sub("\ufffd", text[:limit])
-    text = _SPACE.sub(" ", text)
-    if not text.isascii():
-        text = _JOINER.sub("", _UNSEEN.sub("", text))
-        text = unicodedata.normalize("NFC", _thin_marks(text))
-    else:
-        text = _UNSEEN.sub("", text)
+    text = text[:limit]
+    if not (text.isascii() and text.isprintable() and "  " not in text):
+        text = _cleaned(text)
     while _PLACEHOLDER.search(text):  # removing one may join another together
         text = _PLACEHOLDER.sub("", text)
     return text.strip()
+
+
+def _cleaned(text: str) -> str:
+    text = _SPACE.sub(" ", _SURROGATE.sub("\ufffd", text))
+    if text.isascii():
+        return _UNSEEN.sub("", text)
+    text = _JOINER.sub("", _UNSEEN.sub("", text))
+    return unicodedata.normalize("NFC", _thin_marks(text) if _MAY_BE_MARKS.search(text) else text)
 
 
 def _thin_marks(text: str) -> str:

@@ -6,6 +6,7 @@ and nothing in them is left to escape or to check: addresses are safe or None, t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from digest.models import EditionPaper, Metric, Topic
+from digest.models import EditionPaper, Metric, Paper, Topic
 from digest.render.math import to_html, to_text
 from digest.render.safety import plain, safe_url
 from digest.render.sentences import first_sentences, shorten
@@ -30,7 +31,10 @@ _METRICS: tuple[tuple[Metric, str, str], ...] = (
     ("github_stars", "star", "stars"),
 )
 
-LinkKind = Literal["abstract", "pdf", "code", "discussion", "project"]
+_GROWTH = re.compile(r"[\d,]+ upvotes?, (\+[\d,]+) since yesterday")
+_COUNTED = re.compile(r"[\d,]+ (?:upvotes?|comments?|GitHub stars?)|no signal yet")
+
+LinkKind = Literal["abstract", "pdf", "code", "discussion", "project", "cite"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ class Link:
     """Where more of a paper is found."""
 
     kind: LinkKind
-    """`abstract`, `pdf`, `code`, `discussion` or `project`."""
+    """`abstract`, `pdf`, `code`, `discussion`, `project` or `cite` (arXiv's BibTeX of it)."""
     url: str
     """Safe: http, https or mailto."""
 
@@ -126,7 +130,7 @@ class PaperView:
     withdrawn: bool
     """Its authors took it back."""
     why: str
-    """One line without a full stop: why it is in this topic and at this place. May be empty."""
+    """One line without a full stop: why it is in this topic, and what its counts do not say. May be empty."""
     links: tuple[Link, ...]
     """As far as they are known, each address once."""
     thumbnail_url: str | None
@@ -176,6 +180,7 @@ def _links(entry: EditionPaper) -> tuple[Link, ...]:
         ("code", paper.code_url),
         ("discussion", paper.discussion_url),
         ("project", paper.project_url),
+        ("cite", _bibtex_url(paper)),
     )
     links: dict[str, Link] = {}
     for kind, address in found:
@@ -183,6 +188,12 @@ def _links(entry: EditionPaper) -> tuple[Link, ...]:
         if url is not None:
             links.setdefault(url, Link(kind=kind, url=url))
     return tuple(links.values())
+
+
+def _bibtex_url(paper: Paper) -> str | None:
+    """Where arXiv gives the BibTeX of its papers."""
+    ids = (alias.removeprefix("arxiv:") for alias in (paper.id, *paper.aliases) if alias.startswith("arxiv:"))
+    return next((f"https://arxiv.org/bibtex/{id_}" for id_ in ids), None)
 
 
 def _organization(entry: EditionPaper) -> str | None:
@@ -206,7 +217,13 @@ def _counts(entry: EditionPaper) -> tuple[Count, ...]:
 
 def _why(entry: EditionPaper) -> str:
     reasons = [entry.assignments[0].why] if entry.assignments else []
-    reasons.append(entry.score.why)
+    reasons.append(_beyond_counts(entry.score.why))
     lines = dict.fromkeys(to_text(reason[:300]).rstrip(".") for reason in reasons)
     line = "; ".join(line for line in lines if line)
     return line[:1].upper() + line[1:]
+
+
+def _beyond_counts(why: str) -> str:
+    """What the line of a score (`digest.curation.trend`) says beyond the counts, which are printed anyway."""
+    parts = _GROWTH.sub(r"\1 upvotes since yesterday", why).split("; ")
+    return "; ".join(part for part in parts if not _COUNTED.fullmatch(part))

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from digest.models import (
@@ -23,18 +23,22 @@ from digest.models import (
     Paper,
     Query,
     RejectedRecord,
+    Rejection,
     SourceRun,
     Variant,
 )
-from digest.store import editions, observations, papers, runs, schema
+from digest.search_text import clean
+from digest.store import backfills, editions, observations, papers, schema
+from digest.store import rejections as set_aside
+from digest.store import runs as source_runs
 from digest.store.opening import connect, reading, writing
-from digest.store.search import clean, select_papers
+from digest.store.search import select_papers
 from digest.store.subscribers import Subscribers
 
 Decide = Callable[[Sequence[Paper], Sequence[KnownPaper]], Sequence[Merged]]
 """What is to be stored of incoming papers, given the stored ones they may be."""
 
-_FINGERPRINT = "topics"
+_FINGERPRINT, _TIDIED = "topics", "tidied"
 
 
 class Store:
@@ -87,6 +91,7 @@ class Store:
             decisions = decide(incoming, known)
             papers.write(connection, decisions, known, now)
             papers.upsert_readings(connection, readings or {})
+            set_aside.delete_named(connection, (name for one in decisions for name in _names(one.paper)))
         return decisions
 
     def readings(self, records: Iterable[int]) -> dict[int, int]:
@@ -146,17 +151,30 @@ class Store:
 
     def set_topics_fingerprint(self, fingerprint: str) -> None:
         """Remember which topics the stored assignments are of."""
-        statement = self._insert(schema.meta)
         with writing(self._engine) as connection:
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value}),
-                {"name": _FINGERPRINT, "value": fingerprint},
-            )
+            self._set_meta(connection, _FINGERPRINT, fingerprint)
 
     def thin_signals(self, before: datetime) -> int:
         """Thin observations older than `before`: the first and each day's last stay; how many were removed."""
         with writing(self._engine) as connection:
             return observations.thin(connection, before)
+
+    def tidied_on(self) -> date | None:
+        """The day `tidy` was last called with."""
+        with reading(self._engine) as connection:
+            value = select(schema.meta.c.value).where(schema.meta.c.name == _TIDIED)
+            return date.fromisoformat(day) if (day := connection.execute(value).scalar()) else None
+
+    def tidy(self, today: date, *, signals: datetime, rejections: datetime, runs: datetime) -> None:
+        """Thin signals (see `thin_signals`) and forget rejections and runs older than these moments.
+
+        The last run of every source stays.
+        """
+        with writing(self._engine) as connection:
+            observations.thin(connection, signals)
+            set_aside.delete_older(connection, rejections)
+            source_runs.remove_runs(connection, runs)
+            self._set_meta(connection, _TIDIED, today.isoformat())
 
     # Editions
 
@@ -190,25 +208,43 @@ class Store:
 
     # Runs
 
-    def save_run(self, run: SourceRun) -> None:
-        """Remember what became of reading a source."""
+    def save_run(self, run: SourceRun, rejected: Sequence[Rejection] | None = None) -> None:
+        """Remember what became of reading a source, and what was set aside (None: what the run tells of)."""
         with writing(self._engine) as connection:
-            runs.insert_run(connection, run)
+            source_runs.insert_run(connection, run)
+            aside = run.rejected if rejected is None else rejected
+            set_aside.insert_rejections(connection, run.source, aside, run.finished_at)
 
     def last_runs(self) -> tuple[SourceRun, ...]:
         """The newest run of every source, by source."""
         with reading(self._engine) as connection:
-            return runs.select_last_runs(connection)
+            return source_runs.select_last_runs(connection)
 
     def runs(self, source: str, since: datetime) -> tuple[SourceRun, ...]:
         """The runs of a source that ended at or after `since`, oldest first."""
         with reading(self._engine) as connection:
-            return runs.select_runs(connection, source, since)
+            return source_runs.select_runs(connection, source, since)
+
+    def save_backfilled(self, source: str, day: date, at: datetime, rejected: Sequence[Rejection] = ()) -> None:
+        """Remember that a day of the past was read to its end, and what was set aside."""
+        with writing(self._engine) as connection:
+            backfills.insert_day(connection, source, day, at)
+            set_aside.insert_rejections(connection, source, rejected, at)
+
+    def backfilled(self, source: str) -> frozenset[date]:
+        """The days of the past that were read to their end."""
+        with reading(self._engine) as connection:
+            return backfills.select_days(connection, source)
 
     def rejections(self, source: str | None = None) -> tuple[RejectedRecord, ...]:
         """The records set aside (of one source), newest first."""
         with reading(self._engine) as connection:
-            return tuple(runs.select_rejections(connection, source))
+            return set_aside.select_rejections(connection, source)
+
+    def forget_rejections(self, keys: Iterable[int]) -> None:
+        """Forget records that were set aside and have been accepted since."""
+        with writing(self._engine) as connection:
+            set_aside.delete_rejections(connection, keys)
 
     # Readers
 
@@ -251,6 +287,11 @@ class Store:
         if row is None:
             return None
         return Variant(key=row.key, first=row.first, last=row.last, mail=TypeAdapter(Mail).validate_json(row.mail))
+
+    def _set_meta(self, connection: Connection, name: str, value: str) -> None:
+        statement = self._insert(schema.meta)
+        statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
+        connection.execute(statement, {"name": name, "value": value})
 
     def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         if self._engine.dialect.name == "postgresql":

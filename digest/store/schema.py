@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 
 from digest.store.columns import Moment, Tuple
 
-VERSION = "0002"
+VERSION = "0004"
 """The migration this code is written for; a test holds it to the newest one."""
 
 metadata = MetaData(
@@ -153,8 +154,21 @@ rejections = Table(
     Column("record", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("rejected_at", Moment, nullable=False, comment="the first time"),
+    Column("raw", LargeBinary, comment="the record itself, where it can stand alone"),
+    Column("again", Text, comment="else the source to read again"),
+    Column("name", Text, comment="its identity, where it says one"),
     Index("ix_rejections_source", "source"),
+    Index("ix_rejections_name", "name"),
 )
+
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("finished_at", Moment, nullable=False),
+)
+"""The days of the past that were read to their end; a backfill that was broken off goes on after them."""
 
 readings = Table(
     "readings",

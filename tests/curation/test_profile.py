@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from digest.curation.topics import Classifier
 from digest.models import Rules, Topic
 from digest.site import read_topic, shipped
@@ -58,3 +60,22 @@ def test_example_papers_teach_a_topic() -> None:
         return next(entry.confidence for entry in classifier.explain(paper) if entry.topic == "project")
 
     assert found(Classifier([*SHIPPED, topic], {example.id: example})) > 5 * found(Classifier([*SHIPPED, topic]))
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        Rules(categories=("cs.SD",)),
+        Rules(authors=("Ada Lovelace",)),
+        Rules(any=("formant",)),
+        Rules(all=("voice", "formant")),
+        Rules(min_upvotes=5),
+    ],
+)
+def test_rules_that_hold_assign_the_topic(rules: Rules) -> None:
+    """However weak the evidence and whatever else the paper is about, it is in the topic's feed."""
+    paper = make_paper(
+        1, title="Zero-shot voice cloning", abstract="Speech with formants.", categories=("cs.SD",), upvotes=9
+    )
+    assigned = Classifier([*SHIPPED, Topic(slug="mine", title="Mine", rules=rules)]).assign(paper)
+    assert "mine" in {entry.topic for entry in assigned}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from digest.curation.verdict import Outcome, has_list, is_daily, source_verdict, usual_volume
+from digest.curation.verdict import Outcome, has_list, is_daily, next_list, source_verdict, usual_volume
 from digest.models import SourceRun, Verdict
 
 FRIDAY = datetime(2026, 5, 22, 13, tzinfo=UTC)
@@ -45,12 +45,48 @@ def runs(*volumes: int, before: datetime = FRIDAY) -> list[SourceRun]:
         ({"source": "papers.json", "read": 20}, (), "quiet"),
         ({"source": "https://a.example/feed"}, (), "quiet"),
         ({"source": "arxiv:cs.CL+cs.LG"}, (), "stale"),
+        ({"read": 20, "new": 20, "newest_on": date(2026, 5, 21)}, (), "stale"),
+        ({"read": 20, "updated": 20, "newest_on": date(2026, 5, 21)}, (), "stale"),
+        ({"read": 20, "updated": 20, "newest_on": date(2026, 5, 21), "now": FRIDAY.replace(hour=8)}, (), "fresh"),
+        ({"now": SATURDAY, "day": SATURDAY.date(), "read": 20, "newest_on": FRIDAY.date()}, (), "holiday"),
+        ({"now": SATURDAY, "day": SATURDAY.date(), "read": 20, "new": 1, "newest_on": FRIDAY.date()}, (), "fresh"),
+        ({"now": SATURDAY, "day": SATURDAY.date(), "failed": True}, (), "down"),
+        ({"source": "hf:2026-05-20", "read": 20, "newest_on": date(2026, 5, 20)}, (), "quiet"),
+        ({"source": "hf:2026-05-20"}, (), "holiday"),
+        ({"source": "hf:2026-05-29"}, (), "quiet"),
+        ({"source": "hf:2026-13-29"}, (), "quiet"),
     ],
 )
 def test_verdicts(outcome: dict, past: tuple[int, ...], expected: str) -> None:
     """The table of the module's docstring, case by case."""
     plain = {"source": "hf", "day": FRIDAY.date(), "now": FRIDAY}
     assert source_verdict(Outcome(**(plain | outcome)), runs(*past)) == Verdict(expected)
+
+
+def test_less_than_earlier_today_is_partial() -> None:
+    """A list that comes back much shorter than it was an hour before is told apart from a whole one."""
+    before = FRIDAY - timedelta(hours=1)
+    past = [SourceRun(source="hf", started_at=before, finished_at=before, verdict=Verdict.FRESH, read=40)]
+    shorter = Outcome(source="hf", day=FRIDAY.date(), now=FRIDAY, read=8, updated=1, newest_on=FRIDAY.date())
+    assert source_verdict(shorter, past) is Verdict.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict", "due"),
+    [
+        (FRIDAY, None, "2026-05-22T12:00:00+00:00"),
+        (FRIDAY, Verdict.STALE, "2026-05-22T12:00:00+00:00"),
+        (FRIDAY, Verdict.FRESH, "2026-05-25T12:00:00+00:00"),
+        (SATURDAY, None, "2026-05-25T12:00:00+00:00"),
+        (datetime(2026, 12, 23, 13, tzinfo=UTC), Verdict.FRESH, "2026-12-28T12:00:00+00:00"),
+    ],
+)
+def test_when_the_next_list_is_due(now: datetime, verdict: Verdict | None, due: str) -> None:
+    """The next weekday that is no pause, at noon UTC; today as long as today's has not come."""
+    past = [SourceRun(source="hf", started_at=now, finished_at=now, verdict=verdict, read=9)] if verdict else []
+    assert next_list("hf", past, now) == datetime.fromisoformat(due)
+    assert next_list("hf:2026-05-20", past, now) is None
+    assert next_list("papers/", past, now) is None
 
 
 def test_usual_volume_compares_like_with_like() -> None:

@@ -51,7 +51,7 @@ def paper_entry(sheet: Sheet, imprint: Imprint, *, number: int, published_at: da
         content_html=content,
         authors=paper.all_authors[:MOST_AUTHORS],
         categories=_categories(entry, imprint),
-        related=tuple(link.url for link in links[1:]),
+        related=tuple(link.url for link in links[1:] if link.kind != "cite"),
         comments_url=next((link.url for link in links if link.kind == "discussion"), None),
         published_at=published_at,
         updated_at=updated_at,

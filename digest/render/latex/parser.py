@@ -25,6 +25,10 @@ _TOKEN = re.compile(
       | (?P<plain>[^\\{}$^_~&'`"\s-]+)""",
     re.DOTALL | re.VERBOSE,
 )
+_PROSE = re.compile(r"(?:[^\\{}$^_~`-]|-(?!-))+")
+"""Characters of text mode that stand for themselves, as long as no quotation is open …"""
+_QUOTED_PROSE = re.compile(r"""(?:[^\\{}$^_~`'"-]|-(?!-))+""")
+"""… and within one."""
 _DASHES = re.compile(r"-+")
 _OPTION = re.compile(r"\s?\[([^\[\]]{0,200})\]")
 _LETTERS = re.compile(r"([A-Za-z]+)")
@@ -32,7 +36,7 @@ _TEXT_SCRIPT = re.compile(r"\^(?:\{[^{}\\]{1,20}\}|[+-]?\d{1,4}(?![\w.]))|_\{[^{
 
 
 def parse(text: str) -> tuple[Node, ...]:
-    r"""The tree of a text in which formulas stand between dollars or `\(…\)`."""
+    r"""The tree of a text in which formulas stand between dollars or `\(…\)`; its white space is single spaces."""
     nodes: list[Node] = []
     for span in spans(text):
         if span.kind == "verbatim":
@@ -63,14 +67,25 @@ class Reader:
     def group_content(self) -> tuple[Node, ...]:
         """Up to the brace that closes the group (not taken) or the end."""
         nodes: list[Node] = []
-        while found := _TOKEN.match(self.source, self.at):
-            if found[0] == "}":
+        while True:
+            if run := self.prose():
+                nodes.append(Text(run))
+            found = _TOKEN.match(self.source, self.at)
+            if found is None or found[0] == "}":
                 break
             if found[0].startswith("\\") and (rest := self.switch(found["name"] or "")) is not None:
                 return (*nodes, *rest)
             self.at = found.end()
             nodes += self.node(found)
         return tuple(nodes)
+
+    def prose(self) -> str:
+        """What comes next and means only itself, taken at once; most of most texts."""
+        found = None if self.math else (_QUOTED_PROSE if self.quotes else _PROSE).match(self.source, self.at)
+        if found is None:
+            return ""
+        self.at = found.end()
+        return found[0]
 
     def switch(self, name: str) -> tuple[Node, ...] | None:
         r"""What follows a switch such as `\bf`, to the end of its group; None when `name` sets only what comes next."""

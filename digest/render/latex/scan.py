@@ -25,16 +25,17 @@ class Span(NamedTuple):
     end: int
 
 
-_START = re.compile(
-    r"""(?P<escaped>\\[\\$`])
+_SIGNS = r"""(?P<escaped>\\[\\$`])
       | (?P<bracket>\\[(\[])
       | (?P<dollars>\$\$?)
-      | (?P<url>\\url\s?\{[^{}\s]{1,500}\} | (?<!\{)\bhttps?://[^\s<>"{}\\]{1,500})
-      | (?P<path>(?<![A-Za-z])[A-Za-z]:\\[\w.\\-]{1,200})
-      | (?P<code>(?<!`)`(?![`\s])[^`\n]{1,200}(?<!\s)`(?!`) )
-    """,
-    re.VERBOSE,
-)
+      | (?P<url>\\url\s?\{[^{}\s]{1,500}\} )
+      | (?P<code>(?<!`)`(?![`\s])[^`\n]{1,200}(?<!\s)`(?!`) )"""
+_WORDS = r"""
+      | (?P<address>(?<!\{)\bhttps?://[^\s<>"{}\\]{1,500})
+      | (?P<path>(?<![A-Za-z])[A-Za-z]:\\[\w.\\-]{1,200})"""
+_START = re.compile(_SIGNS, re.VERBOSE)
+"""What may open a stretch where there are no addresses: of a few first characters, so that it is found fast."""
+_START_OR_ADDRESS = re.compile(_SIGNS + _WORDS, re.VERBOSE)
 _CLOSE = {"\\(": "\\)", "\\[": "\\]", "$": "$", "$$": "$$"}
 _MARK = re.compile(r"[\\^_={}<>]")
 _SIGN = re.compile(r"[-+<>=~±]{1,2}")
@@ -46,8 +47,9 @@ _WORD_ARGUMENT = re.compile(
 
 def spans(text: str) -> Iterator[Span]:
     """The whole of `text` in order, each stretch as what it is; together they cover every character once."""
+    search = (_START_OR_ADDRESS if "://" in text or ":\\" in text else _START).search
     start = position = 0
-    while found := _START.search(text, position):
+    while found := search(text, position):
         end, span = found.end(), None
         if found["bracket"] or found["dollars"]:
             span = _formula(text, found)

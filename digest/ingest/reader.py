@@ -1,0 +1,143 @@
+"""One source read to its end: piece by piece, each stored before the next is asked for.
+
+How the reading went is counted, not judged; what is one paper and which field wins is `digest.curation`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from digest.curation.clusters import unite
+from digest.curation.fingerprint import record_mark, signals_mark
+from digest.curation.topics import Classifier
+from digest.errors import SourceError, SourceRefused
+from digest.ingest.tally import Tally
+from digest.models import KnownPaper, Merged, Paper, Reading, Rejection
+from digest.site import Site
+from digest.sources import Progress, ReadContext, Source, site_client
+from digest.sources.fetch_hf import DailyPapers
+from digest.sources.fetch_web import WebPage
+from digest.sources.read_files import Files, StandardInput
+from digest.sources.source import silent
+from digest.sources.validators import Validator
+from digest.store import Store
+
+AT_ONCE = 1_000
+"""Papers stored in one transaction: fewer cost more for the full-text index, more hold up other writers."""
+
+
+class Reader:
+    """Reads sources into one store, at one moment. Its sources share one client, so also its manners."""
+
+    def __init__(self, store: Store, site: Site, *, now: datetime) -> None:
+        self._store = store
+        self._site = site
+        self._now = now
+        self._client = site_client(site.settings, validators=_StoredValidators(store))
+        self._classifier: Classifier | None = None
+
+    def read(self, source: Source, *, on: date | None = None, progress: Progress = silent) -> Tally:
+        """Read a source and store what is new. It never raises for a source that fails: the tally's message says so.
+
+        `on` is the list day for sources and data that do not say it.
+
+        Raises:
+            StoreError: the database cannot be written; what was stored before stays.
+        """
+        context = ReadContext(
+            client=self._client, now=self._now, on=on, settings=self._site.settings.ingest, progress=progress
+        )
+        tally = Tally()
+        try:
+            for reading in _portions(source, context):
+                tally.reject(_with_address(reading.rejected, source, context))
+                tally.look_at(reading.papers)
+                for papers in _batches(reading.papers):
+                    tally.count(self.keep(source.name, papers))
+        except SourceError as error:
+            tally.message = str(error)
+            if isinstance(error, SourceRefused) and _is_there(source):
+                tally.refused = Rejection(record=source.name, reason=tally.message, again=_address(source, context))
+        return tally
+
+    def keep(self, source: str, papers: Sequence[Paper], *, at: datetime | None = None) -> Sequence[Merged]:
+        """Store what is new in `papers`, read `at` (now); a record that says what it said before is passed over."""
+        at = at or self._now
+        marks = {(record_mark(source, paper, at), signals_mark(paper, at)): paper for paper in papers}
+        known = self._store.readings(record for record, _ in marks)
+        changed = {mark: paper for mark, paper in marks.items() if known.get(mark[0]) != mark[1]}
+        if not changed:
+            return ()
+        return self._store.save_papers(
+            list(changed.values()), self._decide, now=self._now, readings=dict(changed.keys())
+        )
+
+    def _decide(self, incoming: Sequence[Paper], known: Sequence[KnownPaper]) -> tuple[Merged, ...]:
+        """Which records are one paper, and the topics of those of which something new is known."""
+        decisions = unite(incoming, known)
+        if decisions and self._classifier is None:
+            self._classifier = Classifier(self._site.topics())  # made late: most readings decide nothing
+        classifier = self._classifier
+        return tuple(replace(one, assignments=classifier.assign(one.paper)) for one in decisions) if classifier else ()
+
+
+def _portions(source: Source, context: ReadContext) -> Iterator[Reading]:
+    """What a source reads, small files joined so that a folder of them does not cost a transaction each.
+
+    A reading of any other source is kept before the next is asked for: only then may the source be told to send it no
+    more (see `Source.read`).
+    """
+    least = AT_ONCE if isinstance(source, Files) else 0
+    waiting: list[Reading] = []
+    try:
+        for reading in source.read(context):
+            waiting.append(reading)
+            if sum(len(one.papers) for one in waiting) >= least:
+                yield Reading.join(waiting)
+                waiting = []
+    except SourceError:
+        yield Reading.join(waiting)
+        raise
+    yield Reading.join(waiting)
+
+
+def _with_address(rejected: Iterable[Rejection], source: Source, context: ReadContext) -> tuple[Rejection, ...]:
+    """Rejections that say where they can be read again, where they cannot be kept themselves."""
+    return tuple(one if one.raw or one.again else replace(one, again=_address(source, context)) for one in rejected)
+
+
+def _address(source: Source, context: ReadContext) -> str:
+    """The source string that reads the same again, whenever and wherever it is asked; empty where nothing does."""
+    if isinstance(source, StandardInput):
+        return ""
+    if isinstance(source, Files):
+        return str(source.path.absolute())
+    if isinstance(source, DailyPapers) and source.days is None:
+        return f"{source.name}:{context.today}"
+    return source.url if isinstance(source, WebPage) else source.name
+
+
+def _is_there(source: Source) -> bool:
+    """Whether a source that was refused as a whole is worth keeping in mind: a file or address, not a wrong path."""
+    return isinstance(source, WebPage) or (isinstance(source, Files) and source.path.exists())
+
+
+def _batches(papers: Sequence[Paper]) -> Iterator[Sequence[Paper]]:
+    return (papers[start : start + AT_ONCE] for start in range(0, len(papers), AT_ONCE))
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredValidators:
+    """What was said of the state of an address, kept in the store (`digest.sources.validators.Validators`)."""
+
+    store: Store
+
+    def get(self, url: str) -> Validator | None:
+        etag, last_modified = self.store.validators(url)
+        return Validator(etag=etag, last_modified=last_modified) if etag or last_modified else None
+
+    def set(self, url: str, validator: Validator) -> None:
+        if (validator or None) != self.get(url):
+            self.store.save_validators(url, etag=validator.etag, last_modified=validator.last_modified)

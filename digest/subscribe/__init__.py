@@ -1,0 +1,42 @@
+"""Subscribe: readers come, choose, pause, leave and come back; a whole list of them goes to a file and back.
+
+What is said to the outside is the same for known and unknown addresses. It sends nothing: `sign_up` hands back the
+letter that is to be sent.
+"""
+
+from digest.subscribe.joining import Letter, add_reader, confirm, open_link, sign_up
+from digest.subscribe.lists import Imported, export_csv, import_csv
+from digest.subscribe.newcomer import default_preferences, reader_address
+from digest.subscribe.reader import (
+    erase,
+    export_data,
+    forget_unconfirmed,
+    pause,
+    resubscribe,
+    resume,
+    revoke_links,
+    set_preferences,
+    unsubscribe,
+)
+
+__all__ = [
+    "Imported",
+    "Letter",
+    "add_reader",
+    "confirm",
+    "default_preferences",
+    "erase",
+    "export_csv",
+    "export_data",
+    "forget_unconfirmed",
+    "import_csv",
+    "open_link",
+    "pause",
+    "reader_address",
+    "resubscribe",
+    "resume",
+    "revoke_links",
+    "set_preferences",
+    "sign_up",
+    "unsubscribe",
+]

@@ -1,0 +1,194 @@
+"""Facts about lists of readers as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.errors import SubscriptionError
+from digest.models import Suppression
+from digest.site import Site
+from digest.store import Store
+from digest.subscribe import add_reader, export_csv, import_csv, set_preferences, unsubscribe
+from digest.subscribe.lists import COLUMNS
+from tests.builders import make_edition, make_entry
+from tests.readers.conftest import NOW
+
+
+def lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def exported(store: Store) -> list[dict[str, str]]:
+    out = io.StringIO(newline="")
+    export_csv(store, out)
+    return list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
+
+
+def test_an_import_keeps_when_and_where_readers_consented(store, site):
+    """They get what is published from now on; what a line does not say is the site's default."""
+    store.save_edition(make_edition(1, make_entry(1)))
+    text = (
+        "Email Address,Name,confirmed_at,source,topics,hour,zone,status\n"
+        "ada@example.org,Ada,2024-02-29,paper list,agents code,6,Europe/Zurich,\n"
+        "bo@example.org,Bo,2025-01-01T12:00:00+02:00,,,,,Active\n"
+        "cy@example.org,Cy,,,,,,\n"
+        "di@example.org,Di,,,,,,paused\n"
+    )
+    done = import_csv(store, site, lines(text), now=NOW, source="old list")
+    assert (done.added, done.refused) == (4, ())
+    ada, bo, cy, di = (store.subscribers.find(f"{name}@example.org") for name in ("ada", "bo", "cy", "di"))
+    assert (ada.confirmed_at, ada.source) == (datetime(2024, 2, 29, tzinfo=UTC), "paper list")
+    assert (ada.preferences.topics, ada.preferences.hour, ada.preferences.zone) == (
+        ("agents", "code"),
+        6,
+        "Europe/Zurich",
+    )
+    assert (bo.confirmed_at, bo.source) == (datetime(2025, 1, 1, 10, tzinfo=UTC), "old list")
+    assert (cy.confirmed_at, cy.status, cy.watermark, cy.created_at) == (NOW, "active", 1, NOW)
+    assert (di.status, di.next_at) == ("paused", None)
+
+
+@pytest.mark.usefixtures("ada")
+def test_every_refused_line_is_said_with_its_reason(store, site):
+    """The others come in; nobody who left or complained is brought back; nothing is imported twice."""
+    left = add_reader(store, site, "left@example.org", now=NOW)
+    unsubscribe(store, left.id)
+    store.subscribers.suppress(Suppression(address="angry@example.org", reason="complaint", at=NOW))
+    text = (
+        "address;status;confirmed_at;hour;topics\n"
+        "good@example.org;active;2024-01-01;7;\n"
+        "ADA@example.org;;;;\n"
+        "left@example.org;;;;\n"
+        "angry@example.org;;;;\n"
+        "Good@example.org;;;;\n"
+        "no address;;;;\n"
+        "gone@example.org;unsubscribed;;;\n"
+        "late@example.org;;tomorrow;;\n"
+        "early@example.org;;2030-01-01;;\n"
+        "hour@example.org;;;25;\n"
+        "topic@example.org;;;;sports\n"
+        "\n"
+        ";active;;;\n"
+        "last@example.org\n"
+    )
+    done = import_csv(store, site, lines(text), now=NOW)
+    assert done.added == 2
+    assert [(line.record.split(":")[0], line.reason.split(":")[0]) for line in done.refused] == [
+        ("line 3", "is known already (active)"),
+        ("line 4", "is known already (unsubscribed)"),
+        ("line 5", "is known already (suppressed)"),
+        ("line 6", "is in the list twice"),
+        ("line 7", "'no address' is no mail address"),
+        ("line 8", "wants no mail (unsubscribed)"),
+        ("line 9", "confirmed_at"),
+        ("line 10", "confirmed_at"),
+        ("line 11", "hour"),
+        ("line 12", "topics"),
+        ("line 14", "'' is no mail address"),
+    ]
+    assert import_csv(store, site, lines(text), now=NOW).added == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada@example.org\nbo@example.org\n",
+        "ada@example.org,more\r\nbo@example.org,more\r\n",
+        "\ufeffE-Mail\r\nada@example.org\r\nbo@example.org",
+        "name\taddress\nA, da\tada@example.org\nBo\tbo@example.org\n",
+        'address,source\n"ada@example.org","two\nlines, one reader"\nbo@example.org,x\n',
+    ],
+)
+def test_lists_of_many_systems_are_read(store, site, text):
+    """With and without headings, with a byte order mark, tabs, semicolons or quotes."""
+    done = import_csv(store, site, lines(text), now=NOW)
+    found = [reader.address for reader in store.subscribers.all()]
+    assert sorted([*found, *(line.record.split(": ")[1] for line in done.refused)]) == [
+        "ada@example.org",
+        "bo@example.org",
+    ]
+    assert "bo@example.org" in found
+
+
+@pytest.mark.parametrize("text", ["", "name,city\nAda,London\n"])
+def test_a_list_without_addresses_is_refused_as_a_whole(store, site, text):
+    """The message says what the first line must be."""
+    with pytest.raises(SubscriptionError, match="no column `address`"):
+        import_csv(store, site, lines(text), now=NOW)
+
+
+@pytest.mark.parametrize("bad", ["x" * 200_000, "a\x00b@example.org", '"' + "y" * 140_000 + '"', "\ufffd@example.org"])
+def test_a_hostile_line_does_not_stop_the_others(store, site, bad):
+    """It is refused with a short readable record."""
+    text = f"address\nada@example.org\n{bad}\nbo@example.org\n"
+    done = import_csv(store, site, lines(text), now=NOW)
+    assert done.added == 2
+    assert len(done.refused) == 1
+    assert done.refused[0].record.isprintable()
+    assert len(done.refused[0].record) < 120
+    assert len(done.refused[0].reason) < 400
+
+
+def test_ten_thousand_lines_are_imported_in_five_seconds(store, site):
+    """Of processor time, with every column given; the progress is reported on the way."""
+    rows = "".join(
+        f"reader{n}@example.org,2024-01-{n % 28 + 1:02},list,agents code,{n % 24},Europe/Zurich,weekly\n"
+        for n in range(10_000)
+    )
+    seen: list[tuple[int, int | None]] = []
+    started = time.process_time()
+    done = import_csv(
+        store,
+        site,
+        lines("address,confirmed_at,source,topics,hour,zone,cadence\n" + rows),
+        now=NOW,
+        progress=lambda at, total, _what: seen.append((at, total)),
+    )
+    assert time.process_time() - started < 5
+    assert (done.added, done.refused) == (10_000, ())
+    assert seen == [(at, 10_001) for at in range(1001, 10_002, 1000)]
+    assert store.subscribers.counts() == {"active": 10_000}
+
+
+def test_a_list_goes_round(store, site, ada, tmp_path):
+    """What is exported is imported elsewhere without loss of consent or preferences."""
+    wanted = {"searches": '"tool, use"\n=1+1', "authors": "Lovelace, Ada\n'-", "cadence": "weekly", "weekdays": "fri"}
+    ada = set_preferences(store, site, ada.id, wanted, now=NOW)
+    out = io.StringIO(newline="")
+    assert export_csv(store, out) == 1
+    (tmp_path / "other").mkdir()
+    with Store.open(f"sqlite:///{tmp_path}/other/digest.db") as other:
+        done = import_csv(other, site, lines(out.getvalue()), now=NOW)
+        copy = other.subscribers.find(ada.address)
+    assert (done.added, done.refused) == (1, ())
+    assert replace(copy, id=ada.id) == ada
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@x", "'=1", "''@y", "'quoted'", "plain"])
+def test_no_cell_is_a_formula(store, site, ada, text):
+    """A spreadsheet sees text; `import` sees what was meant."""
+    set_preferences(store, site, ada.id, {"searches": text}, now=NOW)
+    (row,) = exported(store)
+    assert tuple(row) == COLUMNS
+    assert row["searches"][:1] not in {"=", "+", "-", "@"}
+    unsubscribe(store, ada.id)
+
+
+@settings(max_examples=25, deadline=None)
+@given(cells=st.lists(st.lists(st.text(max_size=30), max_size=6), max_size=6))
+def test_any_csv_is_counted_line_by_line(tmp_path_factory, cells):
+    """Whatever the cells hold: nothing but SubscriptionError, and readers are only what is an address."""
+    folder = tmp_path_factory.mktemp("site", numbered=True)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([["address", "source", "zone"], *cells])
+    with Store.open("sqlite://") as store:
+        done = import_csv(store, Site.open(folder), lines(text.getvalue()), now=NOW)
+        assert sum(store.subscribers.counts().values()) == done.added

@@ -1,0 +1,115 @@
+"""The offline recipe on a small made-up literature."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from datetime import date
+
+import numpy as np
+import pytest
+
+from digest.curation.labels import Label
+from digest.curation.model import TopicModel, parse_model
+from digest.curation.terms import PaperText
+from digest.errors import SettingsError
+from digest.models import Paper, Rules, Topic
+from tests.builders import make_paper
+
+pytest.importorskip("sklearn", reason="training needs the extra `train`")
+
+from digest.training.export import export
+from digest.training.fit import build_corpus, fit
+from digest.training.train import Material, Trained, train
+
+WORDS = {
+    "audio": "speech voice music singer melody sound acoustic phoneme",
+    "code": "program compiler bug repository software test function debugging",
+    "science": "protein molecule cell drug patient clinical genome disease",
+}
+COMMON = ("study", "large", "data", "learning", "better", "neural")
+CATEGORIES = {"audio": "cs.SD", "code": "cs.SE", "science": "q-bio.BM"}
+TOPICS = [Topic(slug=slug, title=slug, rules=Rules(any=tuple(words.split()[:2]))) for slug, words in WORDS.items()]
+
+
+def paper(number: int, slug: str) -> Paper:
+    """A paper made of the words of a topic and of words everybody uses."""
+    chance = random.Random(number)  # noqa: S311 - nothing secret
+    own = WORDS[slug].split()
+    title = " ".join(chance.sample(own, 2))
+    abstract = " ".join([*chance.sample(own, 3), *chance.sample(COMMON, 4)])
+    return make_paper(number, title=title, abstract=abstract, categories=(CATEGORIES[slug],), keywords=())
+
+
+SLUGS = [list(WORDS)[number % 3] for number in range(240)]
+PAPERS = [paper(number, slug) for number, slug in enumerate(SLUGS)]
+OTHERS = [paper(number, list(WORDS)[number % 3]) for number in range(300, 360)]
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trained:
+    """The recipe on half judged, half further labels."""
+    labels = {known.id: Label(slug) for known, slug in zip(PAPERS, SLUGS, strict=True)}
+    judged = dict(list(labels.items())[:120])
+    material = Material({known.id: known for known in PAPERS}, judged, labels, OTHERS)
+    return train(material, TOPICS, trained_on=date(2026, 5, 18))
+
+
+@pytest.fixture(scope="module")
+def model(trained: Trained) -> TopicModel:
+    """What the run time reads of it."""
+    return parse_model(json.loads(trained.model))
+
+
+def test_the_run_time_computes_what_was_fitted() -> None:
+    """The exported whole numbers give the margins of scikit-learn's matrices, but for rounding."""
+    corpus = build_corpus(PAPERS, SLUGS, OTHERS)
+    fitted = fit(corpus, np.arange(len(PAPERS)))
+    plain = parse_model(json.loads(export(fitted, {})))
+    assert plain.topics == fitted.topics
+    for known, margins in zip(PAPERS, fitted.margins(PAPERS), strict=True):
+        assert plain.margins(PaperText(known)) == pytest.approx(tuple(margins), abs=0.02)
+
+
+def test_new_papers_find_their_topic(model: TopicModel) -> None:
+    """Papers nobody labelled, without categories, are placed by their words."""
+    for number in range(400, 430):
+        slug = list(WORDS)[number % 3]
+        text = PaperText(make_paper(1, title=paper(number, slug).title, abstract=paper(number, slug).abstract))
+        margins = dict(zip(model.topics, model.margins(text), strict=True))
+        assert max(margins, key=lambda topic: margins[topic]) == slug
+
+
+def test_the_report_compares_with_simpler_ways(trained: Trained) -> None:
+    """The same papers and folds for rules, plain TF-IDF, and the model with ever more labels."""
+    assert {"rules", "plain TF-IDF", "model", "model and rules", "model, 10% of the labels"} <= set(trained.report)
+    assert all(numbers["papers"] == 120 for numbers in trained.report.values())
+    assert trained.report["model and rules"]["accuracy"] == 1.0
+
+
+def test_the_files_say_where_they_come_from(trained: Trained, model: TopicModel) -> None:
+    """Both carry their provenance; vectors have a place for every word."""
+    assert model.provenance["trained_on"] == "2026-05-18"
+    assert model.provenance["labelled_papers"] == 240
+    vectors = json.loads(trained.vectors)
+    assert vectors["provenance"] == model.provenance
+    assert len({len(place) for place in vectors["places"].values()}) == 1
+
+
+def test_nothing_at_run_time_needs_scikit_learn() -> None:
+    """The classifier works without importing numpy, scipy or scikit-learn."""
+    check = (
+        "import sys; from digest.curation.topics import Classifier; from digest.models import Paper, Topic;"
+        "Classifier([Topic(slug='mine', title='Mine')]).assign(Paper(id='x', title='A study'));"
+        "print({'numpy', 'scipy', 'sklearn', 'digest.training'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_two_topics_are_too_few() -> None:
+    """One against the rest needs a rest."""
+    with pytest.raises(SettingsError, match="three topics"):
+        build_corpus(PAPERS[:2], SLUGS[:2], [])
