@@ -11,14 +11,14 @@ from collections.abc import Callable
 
 import css_inline
 
+from digest.letterhead import preview_message
 from digest.models import Digest
 from digest.render import math
 from digest.render.email import preview, render_mail
 from digest.render.environment import environment, render
-from digest.render.message import preview_message
 from digest.render.view import view_paper
 from digest.site import shipped
-from tests.render.mail_digest import SITE, many
+from tests.render.mail_digest import SETTINGS, SITE, many
 
 TEMPLATES = environment([shipped("templates")])
 INLINER = css_inline.CSSInliner(
@@ -61,7 +61,7 @@ def main() -> None:
         )
     digest = many(40)
     mail = preview(render_mail(digest, SITE, TEMPLATES), SITE)
-    message = milliseconds(lambda: preview_message(mail, sender=SITE.mail.sender, date=digest.closed_at, issue="1"), 15)
+    message = milliseconds(lambda: preview_message(mail, SETTINGS, at=digest.closed_at, issue="1"), 15)
     print(f"message       {message:7.1f} ms")
 
 

@@ -1,10 +1,10 @@
 """What is new this week: phrases that papers suddenly put into their titles and keywords, with the papers.
 
-A phrase is a pair of words, or a single word that no paper before had (a new name), that stands in the title or the
-given keywords of at least `LEAST_NAMED` papers of the week. It emerges when `LEAST_PAPERS` papers of the week
-have it anywhere and that is far more than the weeks before let expect: the log-likelihood ratio of the two rates
-(Dunning 1993) exceeds `LEAST_SURPRISE`. Of phrases that stand in nearly the same papers only the most surprising is
-named. When nothing emerges, nothing is returned.
+A phrase is a pair of words, or a single word that neither the topic model nor any paper before has (a new name), that
+stands in the title or the given keywords of at least `LEAST_NAMED` papers of the week. It emerges when `LEAST_PAPERS`
+papers of the week have it anywhere and that is far more than the weeks before let expect: the log-likelihood ratio of
+the two rates (Dunning 1993) exceeds `LEAST_SURPRISE`. Of phrases that stand in nearly the same papers only the most
+surprising is named. When nothing emerges, nothing is returned.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from math import log
 from typing import NamedTuple
 
+from digest.curation.model import load_model
 from digest.curation.terms import PaperText, terms
 from digest.models import Paper
 
@@ -91,8 +92,11 @@ def _named(papers: Iterable[Paper]) -> set[str]:
     for paper in papers:
         text = PaperText(paper)
         counts.update(text.title_terms | terms(text.keywords))
+    known = load_model().rows
     return {
-        phrase for phrase, count in counts.items() if count >= LEAST_NAMED and not phrase.replace(" ", "").isdigit()
+        phrase
+        for phrase, count in counts.items()
+        if count >= LEAST_NAMED and (" " in phrase or phrase not in known) and not phrase.replace(" ", "").isdigit()
     }
 
 

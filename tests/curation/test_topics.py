@@ -69,10 +69,19 @@ def test_a_paper_between_topics_has_a_secondary_one(classifier: Classifier) -> N
     assert [entry.confidence for entry in assigned] == sorted((e.confidence for e in assigned), reverse=True)
 
 
-@pytest.mark.parametrize("title", ["", "Lorem ipsum dolor", "зверь и птица", "$x^2$"])
-def test_a_paper_of_which_nothing_is_known_is_other(classifier: Classifier, title: str) -> None:
-    """No known word, no topic."""
-    (only,) = classifier.assign(paper(title))
+@pytest.mark.parametrize(
+    ("title", "abstract"),
+    [
+        ("", ""),
+        ("Lorem ipsum dolor", ""),
+        ("зверь и птица", ""),
+        ("$x^2$", ""),
+        ("A recipe for chocolate cake", "Mix butter, sugar and eggs, then bake for forty minutes until golden."),
+    ],
+)
+def test_what_is_about_none_of_the_topics_is_other(classifier: Classifier, title: str, abstract: str) -> None:
+    """No topic is better than an absurd one."""
+    (only,) = classifier.assign(paper(title, abstract))
     assert (only.topic, only.confidence) == (OTHER, 0.0)
 
 
