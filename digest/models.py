@@ -286,6 +286,20 @@ class EditionPaper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Emerging:
+    """A phrase that rose within a week against the weeks before."""
+
+    phrase: str
+    """Words as `digest.curation.words` spells them: small letters, singular."""
+    papers: tuple[str, ...]
+    """The ids of the week's papers that have it."""
+    before: int
+    """How many papers of the weeks before had it."""
+    surprise: float
+    """How unlikely that is by chance: the log-likelihood ratio (see `digest.curation.emerging`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """The papers first seen since the edition before, closed and numbered. Immutable."""
 
@@ -302,6 +316,8 @@ class Edition:
     """The curator's note, Markdown."""
     withdrawn: tuple[str, ...] = ()
     """Ids of papers of earlier editions that were withdrawn since the edition before: later digests leave them out."""
+    emerging: tuple[Emerging, ...] = ()
+    """What rose in the week up to it and no edition of that week has named yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +332,8 @@ class Selection:
     """Names: papers by one of them come too."""
     max_papers: int | None = None
     min_upvotes: int = 0
+    personal: str = ""
+    """The id of the reader whose marks order the sections; empty: nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,6 +364,8 @@ class Digest:
     left_out: int = 0
     """Papers that match but fell to `Selection.max_papers`."""
     note: str = ""
+    emerging: tuple[Emerging, ...] = ()
+    """What rose, as its editions recorded it, where the digest has a paper of it; newest first."""
 
     @property
     def papers(self) -> tuple[EditionPaper, ...]:
@@ -372,6 +392,16 @@ class Variant:
     first: int
     last: int
     mail: Mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a reader said of a paper: that they want more like it, or less."""
+
+    paper: Paper
+    """As far as its words go: id, title and abstract."""
+    wish: Literal["more", "less"]
+    at: datetime
 
 
 Status = Literal["pending", "active", "paused", "unsubscribed", "suppressed"]
@@ -404,6 +434,8 @@ class Preferences:
     """Whether a digest without papers is sent."""
     pause_until: date | None = None
     """The first day, in `zone`, on which digests come again."""
+    personal: str = ""
+    """The reader's own id when they want sections ordered by what they marked; empty: they do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -462,6 +494,8 @@ class Delivery:
     due_at: datetime
     status: Literal["planned", "claimed", "sent", "failed", "skipped"] = "planned"
     attempts: int = 0
+    doubts: int = 0
+    """Tries after which it may have been taken although nobody said so: the process or the connection was lost."""
     try_at: datetime | None = None
     """When to try (again); None when it is settled."""
     message: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from digest.curation.topics import Classifier, fingerprint
 from digest.curation.trend import trend
 from digest.errors import NotFoundError
 from digest.identity import arxiv_id, doi
-from digest.models import KnownPaper, Query, Score
+from digest.models import KnownPaper, Paper, Query, Score, Topic
 from digest.site import Site
 from digest.store import Store
 
@@ -31,20 +32,42 @@ def named_paper(store: Store, name: str) -> KnownPaper:
     Raises:
         NotFoundError: no such paper has been read.
     """
-    arxiv = arxiv_id(name)
-    identity = f"arxiv:{arxiv[0]}" if arxiv else f"doi:{number}" if (number := doi(name)) else name
-    known = store.paper(identity)
+    known = store.paper(identity_of(name))
     if known is None:
         raise NotFoundError(f"no paper `{name}` has been read; `digest papers --query …` finds ids")
     return known
 
 
-def refresh_topics(store: Store, site: Site) -> int:
-    """Assign topics anew when the topic files changed since; the number of papers looked at."""
+def identity_of(name: str) -> str:
+    """The identity that a name as people write it stands for; what is neither arXiv id nor DOI stays as it is."""
+    arxiv = arxiv_id(name)
+    return f"arxiv:{arxiv[0]}" if arxiv else f"doi:{number}" if (number := doi(name)) else name
+
+
+def example_papers(store: Store, topics: Iterable[Topic]) -> dict[str, Paper]:
+    """The papers that topic files name as examples, as far as they have been read, by the name the file uses."""
+    names = {name: identity_of(name) for topic in topics for name in topic.examples}
+    known = store.papers_by_alias(names.values()) if names else {}
+    return {name: known[identity] for name, identity in names.items() if identity in known}
+
+
+def classifier_of(store: Store, site: Site) -> Classifier:
+    """What assigns papers to the site's topics, with the examples that its topic files name.
+
+    Raises:
+        SettingsError: a topic file is wrong.
+    """
     topics = site.topics()
-    current = fingerprint(topics)
+    return Classifier(topics, example_papers(store, topics))
+
+
+def refresh_topics(store: Store, site: Site) -> int:
+    """Assign topics anew when a topic file changed since, or an example was read; the number of papers looked at."""
+    topics = site.topics()
+    examples = example_papers(store, topics)
+    current = fingerprint(topics, examples)
     if store.topics_fingerprint() == current:
         return 0
-    looked_at = store.reassign(Classifier(topics).assign)
+    looked_at = store.reassign(Classifier(topics, examples).assign)
     store.set_topics_fingerprint(current)
     return looked_at

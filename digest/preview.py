@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import Literal
 
+from digest.letterhead import preview_message
 from digest.models import Digest, Mail
 from digest.render.email import preview
-from digest.render.environment import environment
 from digest.render.markdown import render_markdown
-from digest.render.message import preview_message
 from digest.render.record import digest_record
 from digest.render.view import SiteView
 from digest.site import Site
 from digest.store import Store
-from digest.variants import mail_of, variant_of
+from digest.variants import mail_of, templates_of, variant_of
 
 Form = Literal["html", "text", "eml", "markdown", "json"]
 
@@ -31,11 +30,10 @@ def render_preview(store: Store, site: Site, digest: Digest, form: Form, *, fres
         return (json.dumps(digest_record(digest), ensure_ascii=False, indent=2) + "\n").encode()
     view = SiteView.of(site.settings, site.topics())
     if form == "markdown":
-        return render_markdown(digest, view, environment(site.folders("templates"))).encode()
+        return render_markdown(digest, view, templates_of(site)).encode()
     mail = preview(_mail(store, site, digest, fresh=fresh), view)
     if form == "eml":
-        sender, issue = site.settings.mail.sender, f"{digest.first}-{digest.last}"
-        return preview_message(mail, sender=sender, date=digest.closed_at, issue=issue)
+        return preview_message(mail, site.settings, at=digest.closed_at, issue=f"{digest.first}-{digest.last}")
     return (mail.html if form == "html" else mail.text).encode()
 
 

@@ -5,18 +5,23 @@ What goes in is decided by `digest.curation`; this is the order in which it is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import PurePath
 
 from digest.curation.digest import Cadence, build_digest, run_starts_on
 from digest.curation.edition import Past, RisingRule, compose_edition
-from digest.errors import NotFoundError
-from digest.models import Digest, Edition, KnownPaper, Selection, Variant, Verdict
+from digest.curation.emerging import REACH, emerging, unnamed
+from digest.errors import DigestError, NotFoundError
+from digest.lint import check_before_publish, refusal
+from digest.models import Digest, Edition, Emerging, KnownPaper, Query, Selection, Variant, Verdict
 from digest.papers import refresh_topics
 from digest.site import Site
 from digest.store import Store
 from digest.variants import mail_of, variant_key
 
+_EMERGING = 3
+"""How many phrases an edition names at most."""
 _MEMORY = timedelta(days=60)
 """How far back an edition looks for papers that rise or were withdrawn (rising is limited further by setting)."""
 
@@ -27,13 +32,16 @@ def publish(store: Store, site: Site, *, now: datetime) -> Edition | None:
     Raises:
         StoreError: another process closed an edition at the same moment; nothing was stored.
         TemplateError: the mail cannot be rendered; nothing was stored.
+        DigestError: the mail must not go out (`digest lint` says why); nothing was stored.
     """
     edition = draft(store, site, now=now)
     if not edition.papers and not site.settings.publish.empty:
         return None
-    # Rendered first: a template that is wrong is found before the edition is closed for good.
+    # Rendered and checked first: what is wrong is found before the edition is closed for good.
     digest = build_digest([edition], Selection(), site.topics())
     mail = mail_of(site, digest)
+    if wrong := check_before_publish(mail):
+        raise DigestError(refusal(wrong))
     store.save_edition(edition)
     store.save_variant(Variant(key=variant_key(digest), first=edition.number, last=edition.number, mail=mail))
     return edition
@@ -45,14 +53,16 @@ def draft(store: Store, site: Site, *, now: datetime) -> Edition:
     settings = site.settings
     dated_on = now.astimezone(settings.zone).date()
     rule = settings.publish
+    waiting, past = store.unpublished(), _past(store, now)
     return compose_edition(
-        store.unpublished(),
-        past=_past(store, now),
+        waiting,
+        past=past,
         now=now,
         dated_on=dated_on,
         rising=RisingRule(factor=rule.rising_factor, votes=rule.rising_votes, days=rule.rising_days),
-        verdicts=_verdicts(store),
+        verdicts=_verdicts(store, past.last),
         note=site.note(dated_on),
+        emerging=_emerging(store, waiting, past.recent, dated_on),
     )
 
 
@@ -97,6 +107,17 @@ def _edition(store: Store, site: Site, number: int | None, now: datetime) -> Edi
     return last
 
 
+def _emerging(
+    store: Store, waiting: Sequence[KnownPaper], recent: Sequence[Edition], dated_on: date
+) -> tuple[Emerging, ...]:
+    """What rose in the week up to `dated_on`; nothing when no paper waits, for there would be none to show it with."""
+    if not waiting:
+        return ()
+    until = dated_on + timedelta(days=1)
+    known = store.find_papers(Query(since=until - REACH, until=until))
+    return unnamed(emerging((one.paper for one in known), until), recent, dated_on, _EMERGING)
+
+
 def _past(store: Store, now: datetime) -> Past:
     last = store.last_edition()
     if last is None:
@@ -122,5 +143,7 @@ def _by_printed_id(store: Store, recent: tuple[Edition, ...]) -> Mapping[str, Kn
     }
 
 
-def _verdicts(store: Store) -> dict[str, Verdict]:
-    return {run.source: run.verdict for run in store.last_runs()}
+def _verdicts(store: Store, last: Edition | None) -> dict[str, Verdict]:
+    """The newest verdict of every source that was read since the last edition; of a file only its name is told."""
+    runs = (run for run in store.last_runs() if last is None or run.finished_at > last.closed_at)
+    return {PurePath(run.source).name if "://" not in run.source else run.source: run.verdict for run in runs}

@@ -82,6 +82,8 @@ class IngestSettings(Section):
 
     announcements: tuple[Literal["new", "cross", "replace", "replace-cross"], ...] = ("new", "cross")
     """Which arXiv announcements count."""
+    dead_after_hours: Annotated[int, Field(ge=1, le=8760)] = 36
+    """A source that has not answered for so long is reported to the operator, once."""
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
     """Longest wait for one answer."""
     max_megabytes: Annotated[int, Field(ge=1, le=2000)] = 64
@@ -130,6 +132,17 @@ class SubscriptionSettings(Section):
     """What signs the links in mails, newest first; empty: the lines of the site's `secret.key`, made when needed."""
 
 
+class WebSettings(Section):
+    """`[web]`: how `digest serve` answers."""
+
+    sign_up_link: bool = False
+    """Link the sign-up page from every page that is written; `digest serve` does so by itself."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of your reverse proxies: their X-Forwarded-For says who asks. Empty: the socket does."""
+    operator_password: SecretStr = SecretStr("")
+    """Opens the operator's page (`/operator`); empty: there is none. Better given as DIGEST_WEB__OPERATOR_PASSWORD."""
+
+
 class DeliverySettings(Section):
     """`[delivery]`: what a reader gets who asks for nothing else, in the site's zone."""
 
@@ -139,6 +152,46 @@ class DeliverySettings(Section):
     """The reader's local hour."""
     when_empty: Literal["skip", "say"] = "skip"
     """Whether a digest without papers is sent."""
+
+
+class SendingSettings(Section):
+    """`[sending]`: how mail leaves."""
+
+    carrier: Literal["outbox", "smtp", "sendmail"] = "outbox"
+    """`outbox` writes into the folder of that name, a Maildir; `smtp` is the server of `[smtp]`; or a program."""
+    sendmail: str = "/usr/sbin/sendmail"
+    """The program of `sendmail`."""
+    dkim_keys: tuple[str, ...] = ()
+    """Selectors of the keys that sign, `keys/SELECTOR.pem` each; `digest keys make` makes them."""
+    per_second: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """Most messages in any second; 0 is no limit, here and below."""
+    domain_per_minute: Annotated[int, Field(ge=0, le=600_000)] = 0
+    """Most messages to one domain in any minute."""
+    domains: dict[str, Annotated[int, Field(ge=0, le=600_000)]] = {}
+    """The same for single domains, such as `{ "example.org" = 30 }`."""
+    window_messages: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    """Most messages in any `window_hours`, as your provider allows."""
+    window_hours: Annotated[int, Field(ge=1, le=744)] = 24
+    """The provider's window."""
+    retry_hours: Annotated[int, Field(ge=24, le=240)] = 48
+    """How long a digest that the reader's server will not take yet is tried again."""
+    pause_percent: Annotated[int, Field(ge=1, le=100)] = 20
+    """Nothing more is sent when more than so many of the last hundred were refused for good; 100 never pauses."""
+    lease_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+    """What a process had in hand when it died is sent by the next one after so long."""
+
+
+class BounceSettings(Section):
+    """`[bounces]`: mail that comes back."""
+
+    address: str = ""
+    """Where it comes back to, as `address+DELIVERY@…`; empty: to the sender's address, extended like that."""
+    mailbox: SecretStr = SecretStr("")
+    """Where `digest run` reads it: a Maildir, an mbox or imaps://user:password@host/Mailbox; empty: nowhere."""
+    soft_limit: Annotated[int, Field(ge=1, le=1000)] = 5
+    """So many digests returned for a passing reason, within `soft_days`, and the reader gets no more."""
+    soft_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """See `soft_limit`."""
 
 
 class Settings(BaseSettings):
@@ -169,6 +222,8 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; a relative SQLite path is relative to the site."""
     sources: tuple[str, ...] = ("hf",)
     """What `digest ingest` reads when it is given nothing."""
+    operator: str = ""
+    """Who is told by mail when something needs a hand, such as a source that is dead; empty: only the log says so."""
     mail: MailSettings = MailSettings()
     smtp: SmtpSettings = SmtpSettings()
     feeds: FeedSettings = FeedSettings()
@@ -176,6 +231,9 @@ class Settings(BaseSettings):
     publish: PublishSettings = PublishSettings()
     subscriptions: SubscriptionSettings = SubscriptionSettings()
     delivery: DeliverySettings = DeliverySettings()
+    sending: SendingSettings = SendingSettings()
+    bounces: BounceSettings = BounceSettings()
+    web: WebSettings = WebSettings()
 
     @field_validator("time_zone")
     @classmethod

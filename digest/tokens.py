@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Serializer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 from digest.errors import LinkError, SettingsError
 from digest.models import Subscriber
@@ -38,6 +39,14 @@ class Claim:
     epoch: int
 
 
+class _Serializer(URLSafeSerializer):
+    """Without an attempt to compress: a token is too short for it, and it would be most of the work."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        """JSON in base64, as `load_payload` reads it."""
+        return base64_encode(Serializer.dump_payload(self, obj))
+
+
 class Tokens:
     """Makes and reads tokens. The first of `keys` signs, all are believed: a new key goes to the front.
 
@@ -49,7 +58,7 @@ class Tokens:
         if not keys or min(map(len, keys)) < _SHORTEST_KEY:
             raise SettingsError(f"subscriptions.secret_keys: each key must have at least {_SHORTEST_KEY} characters")
         self._serializers = {
-            purpose: URLSafeSerializer(
+            purpose: _Serializer(
                 list(reversed(keys)),  # itsdangerous signs with the last
                 salt=f"digest.{purpose}",
                 signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
@@ -64,8 +73,7 @@ class Tokens:
         Raises:
             SettingsError: the file cannot be made or read, or holds no good key.
         """
-        given = tuple(key.get_secret_value().encode() for key in site.settings.subscriptions.secret_keys)
-        return cls(given or _file_keys(site.root / KEY_FILE))
+        return cls(secret_keys(site))
 
     def issue(self, purpose: Purpose, reader: Subscriber, *, expires_at: datetime | None = None) -> str:
         """A token for `reader`: letters, digits, `-`, `_` and dots."""
@@ -85,6 +93,16 @@ class Tokens:
         if expiry and now.timestamp() >= expiry[0]:
             raise LinkError("this link is too old; please sign up again to get a new one")
         return Claim(subscriber=subscriber, epoch=epoch)
+
+
+def secret_keys(site: Site) -> tuple[bytes, ...]:
+    """The keys of a site, newest first; makes its `secret.key` when it has none.
+
+    Raises:
+        SettingsError: the file cannot be made or read.
+    """
+    given = tuple(key.get_secret_value().encode() for key in site.settings.subscriptions.secret_keys)
+    return given or _file_keys(site.root / KEY_FILE)
 
 
 def link(base_url: str, purpose: Purpose, token: str) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+from pathlib import Path
+
+import jinja2
 
 from digest.models import Digest, Mail, Variant
 from digest.render.email import render_mail
@@ -33,8 +37,17 @@ def mail_of(site: Site, digest: Digest) -> Mail:
     Raises:
         TemplateError: a template is wrong.
     """
-    templates = environment(site.folders("templates"))
-    return render_mail(digest, SiteView.of(site.settings, site.topics()), templates)
+    return render_mail(digest, SiteView.of(site.settings, site.topics()), templates_of(site))
+
+
+def templates_of(site: Site) -> jinja2.Environment:
+    """The site's templates, compiled once in a process; one that was changed on disk is read again."""
+    return _environment(site.folders("templates"))
+
+
+@functools.lru_cache(maxsize=8)
+def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
+    return environment(folders)
 
 
 def variant_key(digest: Digest) -> str:
@@ -46,5 +59,6 @@ def variant_key(digest: Digest) -> str:
         json.dumps([sorted(names) for names in (selection.topics, selection.searches, selection.authors)]),
         str(selection.max_papers or ""),
         str(selection.min_upvotes),
+        *([selection.personal] if selection.personal else []),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

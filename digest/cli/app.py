@@ -10,19 +10,35 @@ import typer
 
 from digest.cli import (
     backfill,
+    backup,
+    bounces,
     check,
+    cron,
     demo,
+    diff,
     editions,
+    emerging,
+    export,
     feeds,
     ingest,
     init,
+    keys,
+    lint,
+    marks,
     papers,
     preview,
     rejected,
+    restore,
+    schedule,
+    send,
+    serve,
+    similar,
     sources,
     subscribers,
     topics,
+    trend,
 )
+from digest.cli.run import run as run_scheduler
 from digest.cli.state import State, parse_moment
 from digest.errors import DigestError
 
@@ -82,11 +98,27 @@ app.command("sources")(sources.sources)
 app.command("rejected")(rejected.rejected)
 app.command("papers")(papers.papers)
 app.command("publish")(editions.publish)
+editions.app.command("diff")(diff.diff)
 app.add_typer(editions.app, name="editions")
 app.command("preview")(preview.preview)
 app.command("feeds")(feeds.feeds)
+app.command("lint")(lint.lint)
+app.command("export")(export.export)
 app.add_typer(topics.app, name="topics")
+app.add_typer(trend.app, name="trend")
+app.command("similar")(similar.similar)
+app.command("emerging")(emerging.emerging)
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(marks.app, name="marks")
+app.command("send")(send.send)
+app.add_typer(bounces.app, name="bounces")
+app.add_typer(keys.app, name="keys")
+app.command("run")(run_scheduler)
+app.command("serve")(serve.serve)
+app.command("schedule")(schedule.schedule)
+app.command("cron")(cron.cron)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.command("check")(check.check)
 app.command("init")(init.init)
 app.command("demo")(demo.demo)

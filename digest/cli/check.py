@@ -16,7 +16,7 @@ def check(
     context: typer.Context,
     online: Annotated[bool, typer.Option("--online", help="Also ask every source over the network.")] = False,
 ) -> None:
-    """Check the site: settings, topics, templates, database, sources.
+    """Check the site: settings, topics, timetable, templates, database, sources.
 
     The network is used only with --online. Exit code 1 when something is wrong.
 
@@ -52,6 +52,7 @@ def _checks(state: State, *, online: bool) -> Iterator[tuple[str, Callable[[], s
     except DigestError:
         return
     yield "topics", lambda: f"{len(site.topics())} topics"
+    yield "timetable", lambda: _timetable(site)
     yield "templates", lambda: _templates(site)
     yield "database", lambda: _database(state, site)
     for source in site.sources:
@@ -66,6 +67,12 @@ def _settings(state: State) -> str:
     if own_host and settings.id_prefix == type(settings).model_fields["id_prefix"].default:
         raise DigestError(f"{path}: set id_prefix before the first feed is published; it can never change afterwards")
     return str(path) if path.exists() else f"no digest.toml in {site.root}; the shipped defaults hold"
+
+
+def _timetable(site: Site) -> str:
+    from digest.schedule.timetable import read_timetable
+
+    return f"{len(read_timetable(site))} jobs (`digest schedule` shows when)"
 
 
 def _templates(site: Site) -> str:

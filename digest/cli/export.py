@@ -30,7 +30,7 @@ _SUFFIXES: dict[str, Format] = {
 def export(
     context: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(metavar="[EDITION]", min=1, help="None: papers of the database.", show_default=False)
+        int | None, typer.Argument(metavar="EDITION", min=1, help="None: papers of the database.", show_default=False)
     ] = None,
     topic: Annotated[str | None, typer.Option(metavar="SLUG", help="In one topic.", show_default=False)] = None,
     query: Annotated[

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,7 +27,7 @@ def lint(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH]...",
+            metavar="PATH",
             help="Files and folders; none: what waits to be published, else the last edition.",
             show_default=False,
         ),
@@ -61,7 +62,7 @@ def lint(
         raise typer.Exit(1)
 
 
-def _lint_path(path: Path, now: Any) -> Iterator[tuple[str, Findings]]:
+def _lint_path(path: Path, now: datetime) -> Iterator[tuple[str, Findings]]:
     """Every file at `path` that is of a known form; a file that was named must be of one."""
     from digest.lint import Neighbours, lint_document
 
@@ -125,7 +126,8 @@ def _summary(looked_at: list[tuple[str, Findings]]) -> str:
         for level in ("error", "warning", "note")
         if (count := levels.count(level))
     )
-    return f"{len(looked_at)} looked at: {counts or 'nothing found'}"
+    hint = " (-v shows notes)" if "note" in levels else ""
+    return f"{len(looked_at)} looked at: {counts or 'nothing found'}{hint}"
 
 
 def _record(name: str, finding: Finding) -> dict[str, str]:

@@ -35,4 +35,4 @@ def rejected(
     zone = site.settings.zone
     for one in records:
         at = f"{one.rejected_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        state.out.print(f"{at}\t{one.source}\t{one.record}\t{one.reason}", markup=False)
+        typer.echo(f"{at}\t{one.source}\t{one.record}\t{one.reason}")

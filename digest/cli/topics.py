@@ -6,12 +6,19 @@ from typing import Annotated
 
 import typer
 
+from digest.cli.given import TakesPapers
 from digest.cli.state import state_of
+from digest.cli.topic_evaluation import evaluate
+from digest.cli.topic_training import train
+from digest.cli.topic_trial import try_file
 from digest.models import Query
 
 app = typer.Typer(
     help="List topics; `digest topics explain PAPER` says why a paper is where it is.", invoke_without_command=True
 )
+app.command("try")(try_file)
+app.command("evaluate", cls=TakesPapers)(evaluate)
+app.command("train", cls=TakesPapers)(train)
 
 
 @app.callback()
@@ -61,15 +68,15 @@ def explain(
     digest topics explain arxiv:2401.01234
     digest topics explain https://arxiv.org/abs/2401.01234v2
     """
-    from digest.curation.topics import Classifier
     from digest.curation.trend import trend
-    from digest.papers import named_paper
+    from digest.papers import classifier_of, named_paper
 
     state = state_of(context)
     site = state.site()
     with state.store(site) as store:
         known = named_paper(store, paper)
-    assignments = Classifier(site.topics()).assign(known.paper)
+        classifier = classifier_of(store, site)
+    assignments = classifier.assign(known.paper)
     score = trend(known.paper, state.now(site))
     if state.json:
         state.emit(

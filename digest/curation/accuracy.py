@@ -22,7 +22,8 @@ def judge(assigned: Mapping[str, str], labels: Mapping[str, Label]) -> dict[str,
     """The report on the papers that have both an assigned primary topic and a label, as plain JSON values.
 
     Keys: `papers`, `without_paper` (labels nothing was assigned for), `accuracy`, `acceptable`, `macro_f1`,
-    `per_topic` (slug → `papers`, `precision`, `recall`, `f1`), `confusions` (the commonest mistakes, most first).
+    `per_topic` (slug → `papers`, `precision`, `recall`, `f1`), `confusions` (the commonest mistakes, most first),
+    `matrix` (right primary topic → topic assigned → papers).
     """
     pairs = [(labels[paper], topic) for paper, topic in assigned.items() if paper in labels]
     right = Counter(label.primary for label, topic in pairs)
@@ -30,7 +31,8 @@ def judge(assigned: Mapping[str, str], labels: Mapping[str, Label]) -> dict[str,
     hits = Counter(topic for label, topic in pairs if topic == label.primary)
     per_topic = {topic: _quality(right[topic], given[topic], hits[topic]) for topic in sorted(right | given)}
     counted = [per_topic[topic]["f1"] for topic in right if right[topic] >= LEAST_PAPERS]
-    mistakes = Counter((label.primary, topic) for label, topic in pairs if topic != label.primary)
+    cells = Counter((label.primary, topic) for label, topic in pairs)
+    mistakes = Counter({(label, topic): count for (label, topic), count in cells.items() if label != topic})
     return {
         "papers": len(pairs),
         "without_paper": len(labels) - len(pairs),
@@ -42,6 +44,10 @@ def judge(assigned: Mapping[str, str], labels: Mapping[str, Label]) -> dict[str,
             {"label": label, "assigned": topic, "papers": count}
             for (label, topic), count in sorted(mistakes.items(), key=lambda entry: (-entry[1], entry[0]))[:20]
         ],
+        "matrix": {
+            label: {topic: cells[label, topic] for topic in sorted(given) if cells[label, topic]}
+            for label in sorted(right)
+        },
     }
 
 

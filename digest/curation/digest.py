@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import Literal
 
 from digest.curation.search import matcher
-from digest.models import OTHER, Digest, Edition, EditionPaper, Section, Selection, Topic
+from digest.models import OTHER, Digest, Edition, EditionPaper, Emerging, Section, Selection, Topic
 
 Cadence = Literal["daily", "weekly", "monthly"]
 
 _RISING = ("rising", "Rising")
+_MOST_EMERGING = 5
 _DAYS: dict[Cadence, int] = {"daily": 1, "weekly": 7, "monthly": 30}
 
 
@@ -45,6 +46,7 @@ def build_digest(editions: Sequence[Edition], selection: Selection, topics: Sequ
         sections=_sections(kept, chooser, topics),
         left_out=len(matching) - len(kept),
         note="\n\n".join(edition.note for edition in editions if edition.note),
+        emerging=_emerging(editions, {entry.paper.id for entry in kept}),
     )
 
 
@@ -61,6 +63,16 @@ def _distinct(editions: Iterable[Edition]) -> list[EditionPaper]:
         for gone in edition.withdrawn:
             found.pop(gone, None)
     return list(found.values())
+
+
+def _emerging(editions: Sequence[Edition], shown: set[str]) -> tuple[Emerging, ...]:
+    """What the run's editions say rose, newest first, each phrase once and only with a paper that is shown."""
+    newest: dict[str, Emerging] = {}
+    for edition in reversed(editions):
+        for entry in edition.emerging:
+            if not shown.isdisjoint(entry.papers):
+                newest.setdefault(entry.phrase, entry)
+    return tuple(newest.values())[:_MOST_EMERGING]
 
 
 class _Chooser:

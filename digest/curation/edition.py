@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from digest.curation.trend import trend
-from digest.models import Edition, EditionPaper, KnownPaper, Reason, Verdict
+from digest.models import Edition, EditionPaper, Emerging, KnownPaper, Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,12 @@ def compose_edition(
     rising: RisingRule,
     verdicts: Mapping[str, Verdict],
     note: str = "",
+    emerging: tuple[Emerging, ...] = (),
 ) -> Edition:
     """The edition that closes at `now` with all `waiting` papers, best first.
 
-    Withdrawn papers do not enter. `verdicts` are the latest of each source. The same arguments give the same edition.
+    Withdrawn papers do not enter. `verdicts` are the latest of each source, `emerging` is what rose this week. The same
+    arguments give the same edition.
     """
     entries = [_entry(known, past.last, now) for known in waiting if not known.paper.withdrawn]
     entries += _rising(past, now, rising)
@@ -62,6 +64,7 @@ def compose_edition(
         verdicts=tuple(sorted(verdicts.items())),
         note=note,
         withdrawn=_withdrawn(past),
+        emerging=emerging,
     )
 
 

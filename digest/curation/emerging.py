@@ -1,10 +1,10 @@
-"""What is new this week: phrases that papers suddenly put into their titles and keywords, with the papers.
+"""What is new this week: phrases that papers suddenly put into their titles, with the papers.
 
 A phrase is a pair of words, or a single word that neither the topic model nor any paper before has (a new name), that
-stands in the title or the given keywords of at least `LEAST_NAMED` papers of the week. It emerges when `LEAST_PAPERS`
-papers of the week have it anywhere and that is far more than the weeks before let expect: the log-likelihood ratio of
-the two rates (Dunning 1993) exceeds `LEAST_SURPRISE`. Of phrases that stand in nearly the same papers only the most
-surprising is named. When nothing emerges, nothing is returned.
+stands in the title of at least `LEAST_NAMED` papers of the week (keywords that a source adds are too general). It
+emerges when `LEAST_PAPERS` papers of the week have it anywhere and that is far more than the weeks before let expect:
+the log-likelihood ratio of the two rates (Dunning 1993) exceeds `LEAST_SURPRISE`. Of phrases that stand in nearly the
+same papers only the most surprising is named. When nothing emerges, nothing is returned.
 """
 
 from __future__ import annotations
@@ -13,35 +13,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from math import log
-from typing import NamedTuple
 
 from digest.curation.model import load_model
-from digest.curation.terms import PaperText, terms
-from digest.models import Paper
+from digest.curation.terms import PaperText
+from digest.models import Edition, Emerging, Paper
 
 WEEK, WEEKS_BEFORE = timedelta(days=7), 4
-LEAST_NAMED, LEAST_PAPERS, LEAST_SURPRISE, LEAST_RISE = 2, 3, 10.83, 3.0
-"""10.83 is the 0.1 % point of chi-squared with one degree of freedom; the rate must also have risen threefold."""
+REACH = (WEEKS_BEFORE + 1) * WEEK
+"""How far back the papers have to go."""
+LEAST_NAMED, LEAST_PAPERS, LEAST_SURPRISE, LEAST_RISE = 2, 3, 6.63, 3.0
+"""6.63 is the 1 % point of chi-squared with one degree of freedom; the rate must also have risen threefold."""
 LEAST_BEFORE = 30
 """With fewer papers in the weeks before there is nothing to compare with."""
 _SAME_PAPERS = 0.5
-
-
-class Emerging(NamedTuple):
-    """A phrase that rose."""
-
-    phrase: str
-    papers: tuple[str, ...]
-    """The ids of this week's papers that have it, in the order given."""
-    before: int
-    """How many papers of the weeks before had it."""
-    surprise: float
-    """The log-likelihood ratio."""
-
-    @property
-    def why(self) -> str:
-        """One line: how many papers now, how many before."""
-        return f"{len(self.papers)} papers this week, {self.before} in the {WEEKS_BEFORE} weeks before"
 
 
 def emerging(papers: Iterable[Paper], until: date, count: int = 5) -> tuple[Emerging, ...]:
@@ -52,13 +36,24 @@ def emerging(papers: Iterable[Paper], until: date, count: int = 5) -> tuple[Emer
         age = until - paper.listed_on if paper.listed_on else None
         if age is not None and timedelta(0) < age <= WEEK:
             now.append(paper)
-        elif age is not None and WEEK < age <= (WEEKS_BEFORE + 1) * WEEK:
+        elif age is not None and WEEK < age <= REACH:
             before.append(paper)
     if len(before) < LEAST_BEFORE:
         return ()
     named = _named(now)
     risen = _risen(_holders(now, named), _holders(before, named), len(now), len(before))
     return _distinct(risen, count)
+
+
+def unnamed(found: Iterable[Emerging], editions: Iterable[Edition], dated_on: date, count: int) -> tuple[Emerging, ...]:
+    """The first `count` of what was found for the edition of `dated_on` that no edition of its week has named."""
+    named = {entry.phrase for edition in editions if dated_on - edition.dated_on < WEEK for entry in edition.emerging}
+    return tuple(entry for entry in found if entry.phrase not in named)[:count]
+
+
+def line(entry: Emerging) -> str:
+    """One line: how many papers now, how many before."""
+    return f"{len(entry.papers)} papers this week, {entry.before} in the {WEEKS_BEFORE} weeks before"
 
 
 def _risen(
@@ -73,7 +68,9 @@ def _risen(
         if len(holders) >= LEAST_PAPERS and rate >= LEAST_RISE * rate_before:
             surprise = _log_likelihood_ratio(len(holders), papers_now, earlier, papers_before)
             if surprise >= LEAST_SURPRISE:
-                risen.append(Emerging(phrase, tuple(holders), earlier, round(surprise, 2)))
+                risen.append(
+                    Emerging(phrase=phrase, papers=tuple(holders), before=earlier, surprise=round(surprise, 2))
+                )
     return sorted(risen, key=lambda entry: (-entry.surprise, -len(entry.phrase), entry.phrase))
 
 
@@ -87,11 +84,8 @@ def _distinct(risen: Sequence[Emerging], count: int) -> tuple[Emerging, ...]:
 
 
 def _named(papers: Iterable[Paper]) -> set[str]:
-    """The phrases that enough papers name in their title or keywords."""
-    counts: Counter[str] = Counter()
-    for paper in papers:
-        text = PaperText(paper)
-        counts.update(text.title_terms | terms(text.keywords))
+    """The phrases that enough papers name in their title."""
+    counts = Counter(term for paper in papers for term in PaperText(paper).title_terms)
     known = load_model().rows
     return {
         phrase

@@ -23,7 +23,8 @@ _HINTS = get_type_hints(Preferences)
 _zones = cache(available_timezones)
 """Looks through the whole time zone database, so once is enough."""
 
-PREFERENCE_FIELDS = tuple(_HINTS)
+PREFERENCE_FIELDS = tuple(name for name in _HINTS if name != "personal")
+"""`personal` is no text to be given: it is turned on with `digest marks on`."""
 
 
 def parse_preferences(given: Mapping[str, str], *, start: Preferences, topics: Collection[str]) -> Preferences:

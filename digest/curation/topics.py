@@ -123,9 +123,16 @@ def _probabilities(topics: Sequence[str], margins: Sequence[float], strengths: M
     return {slug: value / total for slug, value in zip(topics, raised, strict=True)}
 
 
-def fingerprint(topics: Sequence[Topic]) -> str:
-    """A short text that changes whenever assignments could: with a topic's file, the model or the constants above."""
+def fingerprint(topics: Sequence[Topic], examples: Mapping[str, Paper] | None = None) -> str:
+    """A short text that changes whenever assignments could.
+
+    That is with a topic's file, the words of a known example, the model or the constants above.
+    """
     constants = (RULE_WEIGHT, SHARPNESS, LEAST_PRIMARY, LEAST_SECONDARY, LEAST_OWN, MOST_SECONDARY)
+    known = sorted(
+        (name, paper.title, paper.abstract, paper.keywords, paper.categories)
+        for name, paper in (examples or {}).items()
+    )
     digest = hashlib.sha256(MODEL_PATH.read_bytes() + VECTORS_PATH.read_bytes())
-    digest.update(repr((constants, tuple(topics))).encode())
+    digest.update(repr((constants, tuple(topics), known)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]

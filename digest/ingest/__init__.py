@@ -8,6 +8,7 @@ the others; what it gave before it failed stays.
 
     reader     one source, read to its end        retry     what was set aside, taken again
     tally      what it gave, counted              states    how the sources do
+    collecting how rarely garbage is looked for
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ __all__ = ["ingest", "probe", "retry_rejected", "source_states"]
 _LONGEST_NAME = 200
 _COMPARED = timedelta(days=60)
 """How far back runs are looked at for what is usual."""
-_SIGNALS_WHOLE = timedelta(days=7)
-"""Older observations are thinned to one a day …"""
+_WHOLE = timedelta(days=7)
+"""Older observations and runs are thinned to about one a day …"""
 _REJECTIONS_KEPT = timedelta(days=90)
 """… older rejections forgotten, as nobody will look at them …"""
 _RUNS_KEPT = timedelta(days=400)
@@ -125,4 +126,4 @@ def _tidy(store: Store, now: datetime) -> None:
     """Once a day, on the first ingest: what is old takes less room."""
     today = now.date()
     if (store.tidied_on() or date.min) < today:
-        store.tidy(today, signals=now - _SIGNALS_WHOLE, rejections=now - _REJECTIONS_KEPT, runs=now - _RUNS_KEPT)
+        store.tidy(today, old=now - _WHOLE, rejections=now - _REJECTIONS_KEPT, runs=now - _RUNS_KEPT)

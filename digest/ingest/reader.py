@@ -13,8 +13,10 @@ from digest.curation.clusters import unite
 from digest.curation.fingerprint import record_mark, signals_mark
 from digest.curation.topics import Classifier
 from digest.errors import SourceError, SourceRefused
+from digest.ingest.collecting import few_collections
 from digest.ingest.tally import Tally
 from digest.models import KnownPaper, Merged, Paper, Reading, Rejection
+from digest.papers import classifier_of
 from digest.site import Site
 from digest.sources import Progress, ReadContext, Source, site_client
 from digest.sources.fetch_hf import DailyPapers
@@ -51,11 +53,12 @@ class Reader:
         )
         tally = Tally()
         try:
-            for reading in _portions(source, context):
-                tally.reject(_with_address(reading.rejected, source, context))
-                tally.look_at(reading.papers)
-                for papers in _batches(reading.papers):
-                    tally.count(self.keep(source.name, papers))
+            with few_collections():
+                for reading in _portions(source, context):
+                    tally.reject(_with_address(reading.rejected, source, context))
+                    tally.look_at(reading.papers)
+                    for papers in _batches(reading.papers):
+                        tally.count(self.keep(source.name, papers))
         except SourceError as error:
             tally.message = str(error)
             if isinstance(error, SourceRefused) and _is_there(source):
@@ -78,7 +81,7 @@ class Reader:
         """Which records are one paper, and the topics of those of which something new is known."""
         decisions = unite(incoming, known)
         if decisions and self._classifier is None:
-            self._classifier = Classifier(self._site.topics())  # made late: most readings decide nothing
+            self._classifier = classifier_of(self._store, self._site)  # made late: most readings decide nothing
         classifier = self._classifier
         return tuple(replace(one, assignments=classifier.assign(one.paper)) for one in decisions) if classifier else ()
 

@@ -38,6 +38,8 @@ class Letterhead:
     list_id: str = ""
     """A dotted name that never changes, such as `daily.digest.example.org` (RFC 2919 §2)."""
     list_title: str = ""
+    one_click: bool = True
+    """Whether readers can leave by one POST to their https address (RFC 8058); without, only `unsubscribe_mailto` is."""
     unsubscribe_mailto: str = ""
     """A `mailto:` beside the reader's own https address (RFC 2369 §3.2)."""
     help_url: str = ""
@@ -66,7 +68,7 @@ class MessageTemplate:
         self, mail: Mail, letterhead: Letterhead, *, places: Mapping[str, str] | None = None, keys: Sequence[Key] = ()
     ) -> None:
         self._places = dict(places or {})
-        self._one_click = bool(letterhead.list_id)
+        self._one_click = bool(letterhead.list_id) and letterhead.one_click
         self._domain = wire_address(parseaddr(letterhead.sender)[1]).rpartition("@")[2]
         self._mark = hashlib.sha256((mail.html + mail.text).encode("utf-8", "replace")).hexdigest()[:16]
         body = self._alternative(mail)
@@ -138,13 +140,14 @@ class MessageTemplate:
         return b"".join(lines)
 
     def _list_lines(self, letterhead: Letterhead) -> list[bytes]:
-        mailto = letterhead.unsubscribe_mailto
-        second = b",\r\n <" + _uri(mailto, "mailto:") + b">" if mailto else b""
-        lines = [
-            header_mailbox("List-Id", letterhead.list_title, _list_id(letterhead.list_id)),
-            b"List-Unsubscribe: <" + self._place("unsubscribe") + b">" + second + b"\r\n",
-            b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nList-Post: NO\r\n",
-        ]
+        ways = [self._place("unsubscribe")] if self._one_click else []
+        if letterhead.unsubscribe_mailto:
+            ways.append(_uri(letterhead.unsubscribe_mailto, "mailto:"))
+        lines = [header_mailbox("List-Id", letterhead.list_title, _list_id(letterhead.list_id)), b"List-Post: NO\r\n"]
+        if ways:
+            lines.append(b"List-Unsubscribe: " + b",\r\n ".join(b"<" + way + b">" for way in ways) + b"\r\n")
+        if self._one_click:
+            lines.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
         for name, uri in (("List-Help", letterhead.help_url), ("List-Owner", letterhead.owner)):
             if uri:
                 lines.append(f"{name}: <".encode("ascii") + _uri(uri, "") + b">\r\n")

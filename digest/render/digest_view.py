@@ -13,9 +13,23 @@ from markupsafe import Markup
 from digest.errors import SettingsError
 from digest.models import Digest
 from digest.render.math import to_text
-from digest.render.safety import plain
+from digest.render.safety import plain, safe_url
 from digest.render.sentences import shorten
 from digest.render.view import PaperView, SiteView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergingView:
+    """A phrase that rose, as templates see it."""
+
+    phrase: str
+    """In small letters, singular."""
+    count: int
+    """Papers of the week that have it."""
+    title: str
+    """The best of them in this digest, in plain Unicode."""
+    url: str | None
+    """Where that is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +52,8 @@ class DigestView:
     """Papers in all sections, shown or not."""
     left_out: int
     """Papers beyond the reader's own limit."""
+    emerging: tuple[EmergingView, ...]
+    """What rose this week; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +74,8 @@ class SectionView:
 
     slug: str
     """The topic's, such as `agents`; also `rising` and `other`."""
+    anchor: str
+    """Its id in the mail and on the web."""
     title: str
     """The topic's, such as `Agents`."""
     count: int
@@ -73,6 +91,11 @@ class SectionView:
 def view_url(digest: Digest, site: SiteView) -> str:
     """Where the digest is found on the web: the page of its last edition."""
     return f"{site.base_url}/editions/{digest.last}.html"
+
+
+def anchor_of(slug: str) -> str:
+    """The id of a section; style sheets and some checkers want a letter first."""
+    return slug if slug[:1].isalpha() else f"topic-{slug}"
 
 
 def subject_of(digest: Digest, site: SiteView) -> str:
@@ -124,4 +147,23 @@ def view_digest(digest: Digest) -> DigestView:
         verdicts=tuple((plain(source, limit=120), verdict.value) for source, verdict in digest.verdicts),
         count=len(digest.papers),
         left_out=digest.left_out,
+        emerging=view_emerging(digest),
     )
+
+
+def view_emerging(digest: Digest) -> tuple[EmergingView, ...]:
+    """What rose, each with the best of its papers in this digest."""
+    ranked = sorted(digest.papers, key=lambda entry: -entry.score.value)
+    found = []
+    for entry in digest.emerging:
+        best = next((shown.paper for shown in ranked if shown.paper.id in entry.papers), None)
+        if best is not None:
+            found.append(
+                EmergingView(
+                    phrase=shorten(plain(entry.phrase), 60),
+                    count=len(entry.papers),
+                    title=to_text(shorten(plain(best.title), 90)),
+                    url=safe_url(best.url),
+                )
+            )
+    return tuple(found)

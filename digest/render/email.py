@@ -1,7 +1,7 @@
 """A digest as mail: HTML and text that show the same papers, before they are addressed to anyone.
 
 Pure: the same digest, site and templates give the same bytes. What differs from reader to reader stands as a
-placeholder; `personalise` fills it in. It builds no message (that is `digest.render.message`) and sends nothing.
+placeholder; `personalise` fills it in. It builds no message (that is `digest.mail.message`) and sends nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from digest.models import Digest, Mail, Section
 from digest.render.digest_view import (
     SectionView,
     ShownPaper,
+    anchor_of,
     preheader_of,
     ranks_of,
     subject_of,
@@ -156,11 +157,12 @@ class _Composer:
         )
         return SectionView(
             slug=section.slug,
+            anchor=anchor_of(section.slug),
             title=plain(section.title, limit=120),
             count=len(section.papers),
             papers=papers,
             more=len(section.papers) - len(papers),
-            url=f"{view_url(self.digest, self.site)}#{section.slug}",
+            url=f"{view_url(self.digest, self.site)}#{anchor_of(section.slug)}",
         )
 
     def order(self) -> list[int]:

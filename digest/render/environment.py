@@ -23,11 +23,14 @@ from digest.render.inline import InliningLoader
 from digest.render.math import to_html, to_mathml, to_text
 from digest.render.safety import plain, safe_url
 from digest.render.text import escape_markdown, label, leader, wrap
-from digest.render.view import SiteView
+from digest.render.view import Count, Link, PaperView, SiteView
 
 __all__ = ["SiteView", "compile_all", "environment", "render"]
 
 _MAX_REPEAT = 10_000
+_VALUES = frozenset((SiteView, PaperView, Link, Count))
+_MAX_JUDGED = 10_000
+"""Attributes of types that are remembered as safe or not."""
 _MAX_OUTPUT = 20_000_000
 
 
@@ -35,6 +38,26 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's immutable sandbox, in which a text or list cannot be multiplied or padded without end."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._judged: dict[tuple[type, str], bool] = {}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As Jinja's; the fields of our own values hold nothing that would have to be judged one by one."""
+        if type(obj) in _VALUES and attribute in type(obj).__slots__:
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """As Jinja's, which decides by the type of `obj` and the name; asked once for each, for it is asked often."""
+        key = (type(obj), attr)
+        if key not in self._judged:
+            safe = super().is_safe_attribute(obj, attr, value)
+            if len(self._judged) >= _MAX_JUDGED:
+                return safe
+            self._judged[key] = safe
+        return self._judged[key]
 
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
         """`left operator right`, refused when it would repeat, raise or pad beyond all need."""

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from digest.render.latex.commands import GONE
 from digest.render.latex.parser import parse
-from digest.render.latex.symbols import SUBSCRIPTS, SUPERSCRIPTS
+from digest.render.latex.symbols import FUNCTIONS, SUBSCRIPTS, SUPERSCRIPTS
 from digest.render.latex.tree import Formula, Node, Script, Text, flat
 from digest.render.safety import plain
 
@@ -24,29 +24,32 @@ _MAX_MATHML = 400
 """Characters of a formula handed to latex2mathml; a longer one is shown as Unicode."""
 _MAX_BRACES = 40
 _GAP = re.compile(f"[ \u00a0]*{GONE}(?=[.,;:)\\s]|$)|{GONE}")
+_THIN = "<mtext>\u2009</mtext>"
+_FUNCTION = re.compile(rf"(</m[in]>)?(<mi>(?:{'|'.join(sorted(FUNCTIONS))})</mi>)(?=(<m[in]>)?)")
 _SPACES = re.compile("[ \u00a0]{2,}")
 
 
 @functools.lru_cache(maxsize=8192)
 def to_html(text: str) -> Markup:
     """`text` as escaped HTML: only `<i> <em> <strong> <code> <sub> <sup>`, nested at most as deep as the source."""
-    return Markup(_close_gaps(_html(_parsed(text))))  # noqa: S704 - every character passed through `escape`
+    return Markup(_close_gaps(_html(parsed(text))))  # noqa: S704 - every character passed through `escape`
 
 
 @functools.lru_cache(maxsize=8192)
 def to_text(text: str) -> str:
     """`text` as plain Unicode; `^{…}` and `_{…}` only where Unicode has no such letter."""
-    return _close_gaps(_text(_parsed(text))).strip()
+    return _close_gaps(_text(parsed(text))).strip()
 
 
 @functools.lru_cache(maxsize=1024)
 def to_mathml(text: str) -> Markup:
     """As `to_html`, with formulas as MathML where every command in them is known."""
-    return Markup(_close_gaps(_html(_parsed(text), formula=_mathml)))  # noqa: S704 - escaped, as above
+    return Markup(_close_gaps(_html(parsed(text), formula=_mathml)))  # noqa: S704 - escaped, as above
 
 
 @functools.lru_cache(maxsize=1024)
-def _parsed(text: str) -> tuple[Node, ...]:
+def parsed(text: str) -> tuple[Node, ...]:
+    """The tree of `text`, cleaned."""
     return parse(plain(text))
 
 
@@ -109,4 +112,10 @@ def _converted(source: str) -> str | None:
         ET.fromstring(mathml)  # noqa: S314 - our own output, without entities or a document type
     except Exception:  # noqa: BLE001 - a foreign parser on hostile input; the fallback says the same
         return None
-    return mathml if "\\" not in mathml else None
+    return _FUNCTION.sub(_spaced, mathml) if "\\" not in mathml else None
+
+
+def _spaced(function: re.Match[str]) -> str:
+    """A function's name apart from the letters beside it; a space of text, for readers that drop MathML's elements."""
+    before, name, after = function.groups()
+    return f"{before or ''}{_THIN if before else ''}{name}{_THIN if after else ''}"

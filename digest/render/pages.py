@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from markupsafe import Markup
 
 from digest.models import Digest, Edition, EditionPaper, Verdict
+from digest.render.digest_view import anchor_of, view_emerging
 from digest.render.environment import day, environment, render
 from digest.render.feeds.feed import MEDIA_TYPES, Feed
 from digest.render.imprint import Imprint
@@ -31,9 +32,13 @@ class Listing:
     """An edition, week or month as a line in a list."""
 
     path: str
+    """Of its page, from the front page."""
     title: str
+    """Such as `Saturday 21 November 2026`."""
     count: int
+    """Its papers."""
     verdict: Verdict = Verdict.FRESH
+    """Of an edition."""
     top: str = ""
     """The title of its best paper."""
 
@@ -42,8 +47,10 @@ class Listing:
 class PageSection:
     """Papers under one heading."""
 
-    slug: str
+    anchor: str
+    """Its id."""
     title: str
+    """The topic's title, or the edition's date."""
     href: str | None
     """The page of the heading, relative."""
     cards: tuple[Markup, ...]
@@ -55,17 +62,26 @@ class Neighbours:
     """The pages before and after, relative; None where there is none."""
 
     earlier: str | None = None
+    """Address of the page before."""
     later: str | None = None
+    """Address of the page after."""
 
 
 def render_digest_page(
-    digest: Digest, sheets: Sheets, *, path: str, title: str, feed: Feed, neighbours: Neighbours
+    digest: Digest,
+    sheets: Sheets,
+    *,
+    path: str,
+    title: str,
+    feed: Feed,
+    neighbours: Neighbours,
+    mail: str | None = None,
 ) -> bytes:
-    """The page of an edition, a week or a month."""
+    """The page of an edition, a week or a month; `mail` is the relative address of the mail as it was sent."""
     topics = sheets.imprint.site.topics
     sections = [
         PageSection(
-            slug=section.slug,
+            anchor=anchor_of(section.slug),
             title=plain(section.title, limit=120),
             href=f"../{section.slug}.html" if section.slug in topics else None,
             cards=_cards(section.papers, sheets, brief=len(digest.papers) > _LONG),
@@ -81,8 +97,10 @@ def render_digest_page(
         digest=digest,
         verdict=digest.verdict.value,
         note=note_html(digest.note),
+        emerging=view_emerging(digest),
         sections=sections,
         neighbours=neighbours,
+        mail=mail,
     )
 
 
@@ -90,7 +108,7 @@ def render_topic_page(groups: Sequence[tuple[Edition, Sequence[EditionPaper]]], 
     """The newest papers of a topic, edition by edition, newest first."""
     sections = [
         PageSection(
-            slug=f"edition-{edition.number}",
+            anchor=f"edition-{edition.number}",
             title=day(edition.dated_on),
             href=f"editions/{edition.number}.html",
             cards=_cards(papers, sheets),

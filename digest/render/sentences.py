@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from digest.render.latex.scan import MAX_FORMULA, spans
 
@@ -19,8 +20,8 @@ _END = re.compile(r"[.!?。！？]+[)\]\"'”’]*(?=\s|$)|[。！？]+")
 
 def sentence_ends(text: str) -> Iterator[int]:
     """Where each sentence of `text` ends (the index behind its stop); the last is `len(text)`."""
-    formulas = [(span.start, span.end) for span in spans(text) if span.kind != "text"]
-    following = iter((*formulas, (len(text) + 1, len(text) + 1)))
+    formulas = ((span.start, span.end) for span in spans(text) if span.kind != "text")
+    following = chain(formulas, [(len(text) + 1, len(text) + 1)])
     start, end = next(following)
     for found in _END.finditer(text):
         while end <= found.start():
@@ -54,7 +55,7 @@ def shorten(text: str, limit: int) -> str:
     """`text` when it fits, else as many whole words and formulas as do, with an ellipsis."""
     if len(text) <= limit:
         return text
-    cut = max(_gaps(text[: limit + MAX_FORMULA + 2], limit), default=0)
+    cut = _last_gap(text[: limit + MAX_FORMULA + 2], limit)
     if cut < limit // 2 and "$" not in text[:limit] and "\\" not in text[:limit]:
         cut = limit - 1  # one endless word, or a script without spaces
         while cut > 1 and _continues(text[cut]):
@@ -62,18 +63,24 @@ def shorten(text: str, limit: int) -> str:
     return text[:cut].rstrip(" ,;:.–—-(") + "…"
 
 
-def _gaps(text: str, limit: int) -> Iterator[int]:
-    """The places before `limit` where `text` may be cut: white space outside braces, and behind formulas."""
-    depth = 0
+def _last_gap(text: str, limit: int) -> int:
+    """The last place before `limit` where `text` may be cut: a space outside braces, or behind a formula; else 0."""
+    last = depth = 0
     for span in spans(text):
-        if span.kind != "text" and depth == 0 and span.end < limit:
-            yield span.end
+        if span.start >= limit:
+            break
         if span.kind != "text":
+            last = span.end if depth == 0 and span.end < limit else last
             continue
-        for index, char in enumerate(span.source[: max(0, limit - span.start)], span.start):
+        within = span.source[: limit - span.start]
+        if depth == 0 and "{" not in within and "}" not in within:
+            last = max(last, span.start + within.rfind(" "))
+            continue
+        for index, char in enumerate(within, span.start):
             depth = max(0, depth + (char == "{") - (char == "}"))
             if depth == 0 and char.isspace():
-                yield index
+                last = index
+    return last
 
 
 def _continues(char: str) -> bool:

@@ -15,11 +15,10 @@ from digest.render.environment import render
 from digest.render.imprint import Imprint
 from digest.render.math import to_mathml
 from digest.render.safety import plain
-from digest.render.view import PaperView, view_paper
+from digest.render.view import PaperView, title_source, view_paper
 
 _KEPT = 6_000
 """Papers; some 10 kB each."""
-_MOST_TITLE = 300
 
 
 class Sheet:
@@ -36,7 +35,7 @@ class Sheet:
     @cached_property
     def title(self) -> Markup:
         """The title with formulas as MathML."""
-        return to_mathml(plain(self.entry.paper.title, limit=_MOST_TITLE)) or Markup("Untitled")
+        return to_mathml(title_source(self.entry))
 
     @cached_property
     def abstract(self) -> Markup:

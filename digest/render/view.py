@@ -16,6 +16,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from digest.models import EditionPaper, Metric, Paper, Topic
+from digest.render.language import title_language
 from digest.render.math import to_html, to_text
 from digest.render.safety import plain, safe_url
 from digest.render.sentences import first_sentences, shorten
@@ -32,6 +33,7 @@ _METRICS: tuple[tuple[Metric, str, str], ...] = (
 )
 
 _GROWTH = re.compile(r"[\d,]+ upvotes?, (\+[\d,]+) since yesterday")
+_QUOTED = re.compile(r'"([^"]*)"')
 _COUNTED = re.compile(r"[\d,]+ (?:upvotes?|comments?|GitHub stars?)|no signal yet")
 
 LinkKind = Literal["abstract", "pdf", "code", "discussion", "project", "cite"]
@@ -53,6 +55,8 @@ class SiteView:
     """The table `[mail]` of `digest.toml`."""
     topics: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Slug to title."""
+    sign_up: bool = False
+    """Whether pages link the sign-up page."""
 
     @classmethod
     def of(cls, settings: Settings, topics: Sequence[Topic] = ()) -> SiteView:
@@ -64,6 +68,7 @@ class SiteView:
             language=settings.language,
             mail=settings.mail,
             topics=MappingProxyType({topic.slug: topic.title for topic in topics}),
+            sign_up=settings.web.sign_up_link,
         )
 
 
@@ -99,6 +104,8 @@ class PaperView:
     """Plain Unicode, formulas included."""
     title_html: Markup
     """The same with `<i>`, `<sub>`, `<sup>` and the like."""
+    language: str | None
+    """BCP 47 tag of the title's language, where it is known."""
     url: str | None
     """The abstract page, else the best other address."""
     authors: tuple[str, ...]
@@ -137,10 +144,15 @@ class PaperView:
     """https only; None unless the site shows thumbnails."""
 
 
+def title_source(entry: EditionPaper) -> str:
+    """The title as LaTeX, at the length every form of the digest shows."""
+    return shorten(plain(entry.paper.title, limit=2000), _MAX_TITLE) or "Untitled"
+
+
 def view_paper(entry: EditionPaper, *, rank: int, thumbnails: bool = False) -> PaperView:
     """`entry` in words, at place `rank`."""
     paper = entry.paper
-    title = shorten(plain(paper.title, limit=2000), _MAX_TITLE) or "Untitled"
+    title = title_source(entry)
     links = _links(entry)
     names = tuple(name for author in paper.authors if (name := to_text(author.name[:_MAX_NAME])))
     shown = names if len(names) <= _SHOWN_AUTHORS + 1 else names[:_SHOWN_AUTHORS]
@@ -151,6 +163,7 @@ def view_paper(entry: EditionPaper, *, rank: int, thumbnails: bool = False) -> P
         rank=rank,
         title=to_text(title),
         title_html=to_html(title),
+        language=title_language(paper),
         url=links[0].url if links else None,
         authors=shown,
         more_authors=len(names) - len(shown),
@@ -219,8 +232,8 @@ def _why(entry: EditionPaper) -> str:
     reasons = [entry.assignments[0].why] if entry.assignments else []
     reasons.append(_beyond_counts(entry.score.why))
     lines = dict.fromkeys(to_text(reason[:300]).rstrip(".") for reason in reasons)
-    line = "; ".join(line for line in lines if line)
-    return line[:1].upper() + line[1:]
+    line = _QUOTED.sub(r"“\1”", "; ".join(line for line in lines if line))
+    return line if line.startswith("arXiv") else line[:1].upper() + line[1:]
 
 
 def _beyond_counts(why: str) -> str:

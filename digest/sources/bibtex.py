@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from digest.models import Rejection
 from digest.sources import limits
 from digest.sources.arxiv import categories, is_withdrawn
 from digest.sources.author_names import decode_latex, family_last
-from digest.sources.record import Found, Names, Origin, build, people, reject
+from digest.sources.record import Found, Names, Origin, build, people, reject, with_raw
 
 _ENTRY = re.compile(r"^[ \t]*@(?P<kind>[A-Za-z]{2,30})\s{0,10}(?P<open>[{(])", re.MULTILINE)
 _FIELD = re.compile(r"[\s,]*(?P<name>[A-Za-z][\w:.+-]{0,60})\s*=\s*")
@@ -42,10 +43,13 @@ def parse_bibtex(text: str, origin: Origin) -> Iterator[Found]:
         elif kind not in _NOT_PAPERS:
             key, _, rest = body.partition(",")
             fields, whole = _fields(rest, strings)
-            if not whole:
-                yield reject(key.strip() or kind, "the BibTeX entry does not end; a brace or quote is missing")
+            if whole:
+                found = _paper(fields, origin)
             else:
-                yield _paper(fields, origin)
+                found = reject(key.strip() or kind, "the BibTeX entry does not end; a brace or quote is missing")
+            if isinstance(found, Rejection):
+                found = with_raw(found, f"@{kind}{entry['open']}{body}".encode("utf-8", "replace"))
+            yield found
 
 
 def _fields(body: str, strings: Mapping[str, str]) -> tuple[dict[str, str], bool]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from digest.models import Author
 from digest.sources import limits
-from digest.sources.record import Found, Names, Origin, build, observe, people, reject, unite
+from digest.sources.record import Found, Names, Origin, build, observe, people, reject, unite, with_value
 
 _PAPER_KEYS = frozenset(("upvotes", "submittedOnDailyAt", "submittedOnDailyBy", "discussionId", "ai_summary"))
 _LISTED_IN = ZoneInfo("America/New_York")
@@ -38,7 +38,7 @@ def is_item(value: object) -> bool:
 
 def parse_list(values: Iterable[object], origin: Origin, *, day: date | None = None) -> list[Found]:
     """The papers of one list, each once. `day` is the list's own date, for items that do not say theirs."""
-    return unite(parse_item(value, origin, day=day) for value in values)
+    return unite(with_value(parse_item(value, origin, day=day), value) for value in values)
 
 
 def parse_item(value: object, origin: Origin, *, day: date | None = None) -> Found:

@@ -21,6 +21,7 @@ _HEAD = 4096
 _LONG_TAG = re.compile(rb"<[A-Za-z/?][^<>]{65536}")
 _LONG_WORD = re.compile(rb"([A-Za-z0-9_.+-]{150})[A-Za-z0-9_.+-]+")
 """Cut short, because feedparser looks for mail addresses in time that grows with the square of such a word."""
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _SUBSET_ENDS = re.compile(rb"\]\s*>")
 _OLD_ARXIV_TITLE = re.compile(r"\s*\(arXiv:(?P<id>[\w./-]{6,40})(?: \[[\w.-]{2,30}\])?(?: UPDATED)?\)\s*$")
 _BETWEEN = "AI-generated summary"
@@ -39,7 +40,7 @@ def parse_feed(data: bytes, origin: Origin) -> tuple[str, Iterator[Found]]:
         )
     if _LONG_TAG.search(data):
         raise SourceRefused("is a feed with a tag of more than 64 kB")
-    feed = _read(_LONG_WORD.sub(rb"\1", _without_doctype(data)))
+    feed = _read(_REFERENCE.sub(_no_half, _LONG_WORD.sub(rb"\1", _without_doctype(data))))
     entries = feed.get("entries") or []
     version = str(feed.get("version") or "")
     if not version and not entries:
@@ -75,6 +76,12 @@ def _without_doctype(data: bytes) -> bytes:
     if end is None:
         raise SourceRefused("has a document type that never ends")
     return data[:start] + data[end.end() :]
+
+
+def _no_half(reference: re.Match[bytes]) -> bytes:
+    """The reference, unless it is to half a character (a lone surrogate), at which feedparser gives up the feed."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return b"" if 0xD800 <= code <= 0xDFFF else reference[0]  # noqa: PLR2004 - Unicode 15 §3.8
 
 
 def _paper(entry: Mapping[str, Any], origin: Origin) -> Found:

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 
 from digest.errors import SourceRefused
 from digest.sources import limits
-from digest.sources.record import reject
+from digest.sources.record import reject, with_raw
 
 _SEPARATORS = b"\x1e \t\r,"
 """What may stand around a line's value: RFC 7464's record separator, blanks, the comma of a list broken into lines."""
@@ -83,4 +83,4 @@ def lines(data: bytes) -> Iterator[object]:
             yield load(line)
         except ValueError as error:
             piece = line[:200].decode("utf-8", "replace")
-            yield reject(piece, f"line {number} is no JSON: {error}")
+            yield with_raw(reject(piece, f"line {number} is no JSON: {error}"), line)

@@ -34,6 +34,9 @@ BAD_IN_A_ROW = 10_000
 REJECTIONS = 1_000
 """Most rejections kept one by one; the rest are counted."""
 
+RAW = 64 * 1024
+"""Most bytes kept of a record that was set aside; half of a larger one could not be read again."""
+
 TITLE = 500
 ABSTRACT = 20_000
 LINE = 1_000
@@ -60,6 +63,8 @@ def text(value: object, limit: int) -> str:
     """
     if not isinstance(value, str):
         return ""
+    if len(value) <= limit and value.isprintable() and "   " not in value:
+        return value.strip()  # as nearly all names, titles and labels are
     if len(value) > 4 * limit:
         value = value.lstrip()[: 4 * limit]
     if not value.isprintable():
@@ -82,7 +87,7 @@ def web_address(value: object, *, secure: bool = False) -> str | None:
     return value if pattern.fullmatch(value) else None
 
 
-_REST = r"[\w.-]+(?::\d{1,5})?(?:[/?#][^\s\"<>\\^`{|}\x00-\x1f\x7f-\x9f\u200b-\u206f\ufeff]*)?"
+_REST = r"[\w.-]+(?::\d{1,5})?(?:[/?#][^\s\"<>\\^`{|}\x00-\x1f\x7f-\x9f\u200b-\u206f\ufeff\ud800-\udfff]*)?"
 _HTTP = re.compile(rf"https?://{_REST}", re.IGNORECASE)
 _HTTPS = re.compile(rf"https://{_REST}", re.IGNORECASE)
 

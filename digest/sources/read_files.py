@@ -10,7 +10,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digest.errors import SourceError, SourceRefused
@@ -51,11 +51,18 @@ class Files:
         for done, path in enumerate(files):
             hint = str(path.relative_to(self.path))
             context.progress(done, len(files), hint)
+            again = str(path.absolute())
             try:
-                yield from _file(path, context, hint=hint, regular=True)
+                for reading in _file(path, context, hint=hint, regular=True):
+                    yield _of_file(reading, again) if reading.rejected else reading
             except SourceError as error:
                 reason = str(error).removeprefix(f"{hint}: ")
-                yield Reading(rejected=(Rejection(record=hint, reason=reason),))
+                yield Reading(rejected=(Rejection(record=hint, reason=reason, again=again),))
+
+
+def _of_file(reading: Reading, again: str) -> Reading:
+    """A reading whose rejections say which file to read again, not only which folder."""
+    return replace(reading, rejected=tuple(one if one.raw else replace(one, again=again) for one in reading.rejected))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from digest.sources import (
     ris,
     saved_pages,
 )
-from digest.sources.record import Found, Origin, reject
+from digest.sources.record import Found, Origin, reject, with_value
 
 Recognised = tuple[str, Iterator[Found]]
 """The form, and the papers and rejections as they are read."""
@@ -220,7 +220,7 @@ def _values(value: object, origin: Origin) -> Recognised:
     if json_feed.is_json_feed(value) and isinstance(value, dict):
         return "json-feed", json_feed.parse_json_feed(value, origin)
     if daily_papers.is_item(value) and not isinstance(value, str):
-        return "daily-papers", iter([daily_papers.parse_item(value, origin, day=_hinted(origin))])
+        return "daily-papers", iter(daily_papers.parse_list([value], origin, day=_hinted(origin)))
     found = exports.records_in(value)
     if found is None:
         raise SourceRefused("is JSON, but holds no list of papers")
@@ -237,9 +237,8 @@ def _record(value: object, origin: Origin) -> Found:
     """One record, whosever it is."""
     if isinstance(value, Rejection):
         return value
-    if daily_papers.is_item(value):
-        return daily_papers.parse_item(value, origin)
-    return exports.parse_record(value, origin)
+    read = daily_papers.parse_item if daily_papers.is_item(value) else exports.parse_record
+    return with_value(read(value, origin), value)
 
 
 def _hinted(origin: Origin) -> date | None:

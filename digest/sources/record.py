@@ -5,6 +5,7 @@ Every parser ends here, so that limits, identity and addresses are the same for 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -42,6 +43,20 @@ Found = Paper | Rejection
 def reject(piece: object, reason: str) -> Rejection:
     """The record that `piece` is a part of, set aside."""
     return Rejection(record=limits.text(piece, 120) or type(piece).__name__, reason=reason)
+
+
+def with_value(found: Found, value: object) -> Found:
+    """`found`, with the JSON value it was read from where that was set aside."""
+    if not isinstance(found, Rejection) or found.raw:
+        return found
+    return with_raw(found, json.dumps([value], ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def with_raw(found: Found, raw: bytes) -> Found:
+    """`found`, with the bytes it was read from where that was set aside: they must be readable by themselves."""
+    if not isinstance(found, Rejection) or len(raw) > limits.RAW:
+        return found
+    return replace(found, raw=raw)
 
 
 @dataclass(frozen=True, slots=True)

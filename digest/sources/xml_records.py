@@ -1,18 +1,21 @@
 """The records of a large XML document, one by one: entries of a feed, items of a channel, records of a harvest.
 
-Expat does the reading. Nothing outside the document is ever opened, entities are not expanded (a document type is
-refused where it declares any), and depth, elements and sizes are bounded. What elements mean is for the callers.
+Expat does the reading: in one go where that is safe (`xml_tree`), else piece by piece and with repairs. Nothing outside
+the document is ever opened, entities are not expanded (a document type is refused where it declares any), and depth,
+elements and sizes are bounded. What elements mean is for the callers.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 from xml.parsers import expat
 
 from digest.errors import SourceRefused
 from digest.sources import limits
+from digest.sources.xml_tree import parsed
 
 _CHUNK = 2 * 1024 * 1024
 """Bytes given to expat at a time; records are handed on in between, so memory holds one chunk's worth."""
@@ -27,8 +30,33 @@ _REPAIRS = 200_000
 _REFERENCE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)(#[xX]?[0-9a-fA-F]{1,8};|[A-Za-z]\w{0,31};)?")
 
 
-class Node:
+class Node(Protocol):
     """An element: its local name, attributes, own text, and child elements by local name."""
+
+    @property
+    def name(self) -> str:
+        """Without a namespace or prefix."""
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """By name as written."""
+
+    @property
+    def text(self) -> str:
+        """The text directly in the element, without the blanks around it."""
+
+    def all(self, name: str) -> Sequence[Node]:
+        """The child elements of that local name."""
+
+    def first(self, name: str) -> Node | None:
+        """The first child element of that local name."""
+
+    def get(self, name: str) -> str:
+        """The text of the first child element of that local name; empty when there is none."""
+
+
+class _Collected:
+    """A `Node` as it is put together tag by tag."""
 
     __slots__ = ("attributes", "children", "name", "parts")
 
@@ -36,18 +64,18 @@ class Node:
         self.name = name
         self.attributes = attributes
         self.parts: list[str] = []
-        self.children: dict[str, list[Node]] = {}
+        self.children: dict[str, list[_Collected]] = {}
 
     @property
     def text(self) -> str:
         """The text directly in the element, without the blanks around it."""
         return "".join(self.parts).strip()
 
-    def all(self, name: str) -> list[Node]:
+    def all(self, name: str) -> list[_Collected]:
         """The child elements of that local name."""
         return self.children.get(name, [])
 
-    def first(self, name: str) -> Node | None:
+    def first(self, name: str) -> _Collected | None:
         """The first child element of that local name."""
         return self.children[name][0] if name in self.children else None
 
@@ -68,8 +96,8 @@ class _Collector:
     def __init__(self, names: frozenset[str]) -> None:
         self.names = names
         self.local: dict[str, str] = {}
-        self.open: list[Node] = []
-        self.done: list[Node] = []
+        self.open: list[_Collected] = []
+        self.done: list[_Collected] = []
         self.depth = self.elements = self.inside = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -81,7 +109,7 @@ class _Collector:
             raise SourceRefused(f"has more than {limits.XML_ELEMENTS:,} XML elements; split it")
         name = self.local.get(tag) or self._local_name(tag)
         if self.open:
-            node = Node(name, attributes)
+            node = _Collected(name, attributes)
             self.inside += 1
             if self.inside <= limits.RECORD_ELEMENTS:
                 siblings = self.open[-1].children
@@ -92,7 +120,7 @@ class _Collector:
             self.open.append(node)
         elif name in self.names:
             self.inside = 0
-            self.open.append(Node(name, attributes))
+            self.open.append(_Collected(name, attributes))
 
     def _local_name(self, tag: str) -> str:
         name = tag.rpartition(":")[2] or tag
@@ -123,7 +151,11 @@ def records(data: bytes, *names: str) -> Iterator[Node]:
         BrokenOff: the XML is damaged somewhere; what came before has been handed out.
         SourceRefused: it declares entities or exceeds a limit.
     """
-    collector = _Collector(frozenset(names))
+    wanted = frozenset(names)
+    if (found := parsed(data, wanted)) is not None:
+        yield from found
+        return
+    collector = _Collector(wanted)
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.buffer_size = _BUFFER

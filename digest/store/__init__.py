@@ -31,6 +31,9 @@ from digest.search_text import clean
 from digest.store import backfills, editions, observations, papers, schema
 from digest.store import rejections as set_aside
 from digest.store import runs as source_runs
+from digest.store.deliveries import Deliveries
+from digest.store.jobs import Jobs
+from digest.store.marks import Marks
 from digest.store.opening import connect, reading, writing
 from digest.store.search import select_papers
 from digest.store.subscribers import Subscribers
@@ -165,15 +168,12 @@ class Store:
             value = select(schema.meta.c.value).where(schema.meta.c.name == _TIDIED)
             return date.fromisoformat(day) if (day := connection.execute(value).scalar()) else None
 
-    def tidy(self, today: date, *, signals: datetime, rejections: datetime, runs: datetime) -> None:
-        """Thin signals (see `thin_signals`) and forget rejections and runs older than these moments.
-
-        The last run of every source stays.
-        """
+    def tidy(self, today: date, *, old: datetime, rejections: datetime, runs: datetime) -> None:
+        """Thin what is `old`, and forget rejections and runs older than their moments (see `thin` and `thin_runs`)."""
         with writing(self._engine) as connection:
-            observations.thin(connection, signals)
+            observations.thin(connection, old)
+            source_runs.thin_runs(connection, old, runs)
             set_aside.delete_older(connection, rejections)
-            source_runs.remove_runs(connection, runs)
             self._set_meta(connection, _TIDIED, today.isoformat())
 
     # Editions
@@ -252,6 +252,23 @@ class Store:
     def subscribers(self) -> Subscribers:
         """The readers."""
         return Subscribers(self._engine)
+
+    @property
+    def marks(self) -> Marks:
+        """What they said of papers."""
+        return Marks(self._engine)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What is to be sent to them, and was."""
+        return Deliveries(self._engine)
+
+    # Jobs
+
+    @property
+    def jobs(self) -> Jobs:
+        """What the scheduler did, and who may do it now."""
+        return Jobs(self._engine)
 
     # What is remembered for others
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from digest.errors import StoreError
-from digest.models import Edition, EditionPaper, Verdict
+from digest.models import Edition, EditionPaper, Emerging, Verdict
 from digest.store import schema
 
 
@@ -34,6 +34,7 @@ def insert_edition(connection: Connection, edition: Edition) -> None:
         "verdicts": tuple((source, verdict.value) for source, verdict in edition.verdicts),
         "note": edition.note,
         "withdrawn": edition.withdrawn,
+        "emerging": _risen().dump_json(edition.emerging).decode(),
     }
     try:
         connection.execute(insert(schema.editions), [row])
@@ -88,6 +89,7 @@ def _edition(row: Any, papers: tuple[EditionPaper, ...]) -> Edition:
         verdicts=tuple((source, Verdict(verdict)) for source, verdict in row.verdicts),
         note=row.note,
         withdrawn=row.withdrawn,
+        emerging=_risen().validate_json(row.emerging),
         papers=papers,
     )
 
@@ -96,3 +98,8 @@ def _edition(row: Any, papers: tuple[EditionPaper, ...]) -> Edition:
 def _snapshot() -> TypeAdapter[EditionPaper]:
     """Built at first use: it takes longer than to open the database."""
     return TypeAdapter(EditionPaper)
+
+
+@cache
+def _risen() -> TypeAdapter[tuple[Emerging, ...]]:
+    return TypeAdapter(tuple[Emerging, ...])

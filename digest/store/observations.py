@@ -13,11 +13,15 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from digest.models import Signal
 from digest.store import schema
 from digest.store.batches import batches
+from digest.store.bulk import insert_rows
+
+_LARGER = (
+    "(paper, metric, source, observed_at) DO UPDATE SET value = excluded.value WHERE excluded.value > signals.value"
+)
 
 
 def select_signals(connection: Connection, keys: Sequence[int]) -> dict[int, list[Signal]]:
@@ -34,16 +38,6 @@ def select_signals(connection: Connection, keys: Sequence[int]) -> dict[int, lis
 
 def upsert_signals(connection: Connection, news: Sequence[tuple[int, Signal]]) -> None:
     """Add observations to papers (by key). Of two of one source at one moment the larger value stays."""
-    if not news:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(schema.signals)
-    larger = statement.excluded.value
-    statement = statement.on_conflict_do_update(
-        index_elements=list(schema.signals.primary_key.columns),
-        set_={"value": larger},
-        where=larger > schema.signals.c.value,
-    )
     rows = [
         {
             "paper": key,
@@ -54,7 +48,7 @@ def upsert_signals(connection: Connection, news: Sequence[tuple[int, Signal]]) -
         }
         for key, signal in news
     ]
-    connection.execute(statement, rows)
+    insert_rows(connection, schema.signals, rows, on_conflict=_LARGER)
 
 
 def thin(connection: Connection, before: datetime) -> int:

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from digest.models import Assignment, KnownPaper, Merged, Paper
 from digest.store import schema
 from digest.store.batches import batches
+from digest.store.bulk import insert_rows
 from digest.store.observations import select_signals, upsert_signals
 from digest.store.rows import paper_of, paper_row
+from digest.store.search import index_new
 
 _papers, _identifiers, _assignments = schema.papers, schema.identifiers, schema.assignments
 _update = (
@@ -91,7 +92,8 @@ def _insert_papers(connection: Connection, fresh: Sequence[Merged], keys: dict[s
     for key, decision in enumerate(fresh, last + 1):
         keys[decision.paper.id] = key
         rows.append(paper_row(decision.paper, first_seen_at=now) | {"key": key, "edition": None})
-    connection.execute(insert(_papers), rows)
+    insert_rows(connection, _papers, rows)
+    index_new(connection, last)
 
 
 def _update_papers(
@@ -124,8 +126,7 @@ def _write_identifiers(
     for key, decision in targets:
         had = set(by_id[decision.parts[0]].paper.aliases) if decision.parts else set()
         rows += [{"alias": alias, "paper": key} for alias in decision.paper.aliases if alias not in had]
-    if rows:
-        connection.execute(insert(_identifiers), rows)
+    insert_rows(connection, _identifiers, rows)
 
 
 def write_assignments(
@@ -146,8 +147,7 @@ def write_assignments(
         for key, assignments in targets
         for position, assignment in enumerate(assignments)
     ]
-    if rows:
-        connection.execute(insert(_assignments), rows)
+    insert_rows(connection, _assignments, rows)
 
 
 def reassign_after(
@@ -191,11 +191,5 @@ def select_readings(connection: Connection, records: Iterable[int]) -> dict[int,
 
 def upsert_readings(connection: Connection, readings: Mapping[int, int]) -> None:
     """Remember what records said."""
-    if not readings:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(schema.readings)
-    statement = statement.on_conflict_do_update(
-        index_elements=[schema.readings.c.record], set_={"signals": statement.excluded.signals}
-    )
-    connection.execute(statement, [{"record": record, "signals": said} for record, said in readings.items()])
+    rows = [{"record": record, "signals": said} for record, said in readings.items()]
+    insert_rows(connection, schema.readings, rows, on_conflict="(record) DO UPDATE SET signals = excluded.signals")

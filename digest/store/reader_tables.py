@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
 from digest.store.columns import Moment
 from digest.store.schema import metadata
@@ -35,6 +35,18 @@ suppressions = Table(
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("subscriber", String(32), ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper", Text, primary_key=True),
+    Column("wish", String(8), nullable=False, comment="more or less"),
+    Column("at", Moment, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+)
+"""What readers said of papers, with the papers' words: they may be papers that no source has. Goes with the reader."""
 
 attempts = Table(
     "attempts",

@@ -17,8 +17,6 @@ from digest.models import RejectedRecord, Rejection
 from digest.store import schema
 from digest.store.batches import batches
 
-LARGEST_RAW = 64 * 1024
-"""Bytes kept of one record; a larger one is not kept at all, since half of it cannot be read."""
 MOST_RAW = 4 * 1024 * 1024
 """Bytes kept of all records of a source."""
 MOST_RECORDS = 1_000
@@ -86,7 +84,7 @@ def _row(source: str, rejection: Rejection, at: datetime) -> dict[str, object]:
         "record": rejection.record,
         "reason": rejection.reason,
         "rejected_at": at,
-        "raw": rejection.raw if 0 < len(rejection.raw) <= LARGEST_RAW else None,
+        "raw": rejection.raw or None,
         "again": rejection.again or None,
         "name": _name(rejection.record),
     }

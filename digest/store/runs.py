@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select
 
 from digest.models import Rejection, SourceRun, Verdict
 from digest.store import schema
@@ -68,10 +68,16 @@ def select_runs(connection: Connection, source: str, since: datetime) -> tuple[S
     return tuple(_run(row) for row in connection.execute(statement.order_by(_runs.c.finished_at, _runs.c.key)))
 
 
-def remove_runs(connection: Connection, before: datetime) -> None:
-    """Forget the runs before a moment, except the last of each source."""
+def thin_runs(connection: Connection, before: datetime, forgotten: datetime) -> None:
+    """Of the runs before a moment, keep those that brought papers, and each day's last; before `forgotten`, none.
+
+    The last run of every source stays.
+    """
     last = select(func.max(_runs.c.key)).group_by(_runs.c.source)
-    connection.execute(delete(_runs).where(_runs.c.finished_at < before, _runs.c.key.not_in(last)))
+    last_of_day = select(func.max(_runs.c.key)).group_by(_runs.c.source, func.date(_runs.c.finished_at))
+    dull = and_(_runs.c.finished_at < before, _runs.c.new == 0, _runs.c.key.not_in(last_of_day))
+    connection.execute(delete(_runs).where(dull))
+    connection.execute(delete(_runs).where(_runs.c.finished_at < forgotten, _runs.c.key.not_in(last)))
 
 
 def _run(row: Row[Any]) -> SourceRun:

@@ -1,7 +1,8 @@
 """The tables, as the newest migration leaves them.
 
-The full-text index is no table of its own here: it follows `papers` by itself (see `migrations/versions`): in SQLite an
-FTS5 index kept by triggers, in PostgreSQL a generated `tsvector` column.
+The full-text index is no table of its own here (see `migrations/versions`): in PostgreSQL it is a generated `tsvector`
+column, in SQLite an FTS5 index that follows changed and deleted papers by triggers and is given new ones by
+`digest.store.search.index_new`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sqlalchemy import (
 
 from digest.store.columns import Moment, Tuple
 
-VERSION = "0004"
+VERSION = "0009"
 """The migration this code is written for; a test holds it to the newest one."""
 
 metadata = MetaData(
@@ -119,6 +120,7 @@ editions = Table(
     Column("verdicts", Tuple, nullable=False),
     Column("note", Text, nullable=False),
     Column("withdrawn", Tuple, nullable=False),
+    Column("emerging", Text, nullable=False, server_default="[]", comment="JSON of what rose"),
 )
 
 edition_papers = Table(

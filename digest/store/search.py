@@ -9,14 +9,28 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, literal_column, not_, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    column,
+    func,
+    insert,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+)
 
 from digest.models import Query
 from digest.search_text import Join, Term, clean, parse_text
 from digest.store import schema
 
 _papers = schema.papers
-_index = table("papers_search", column("rowid"))
+_index = table("papers_search", column("rowid"), column("title"), column("abstract"), column("names"))
 
 
 def select_papers(query: Query, dialect: str) -> Select[Any]:
@@ -42,6 +56,17 @@ def select_papers(query: Query, dialect: str) -> Select[Any]:
         statement = statement.order_by(func.coalesce(votes.c.votes, -1).desc())
     statement = statement.order_by(_papers.c.day.desc(), _papers.c.first_seen_at.desc(), _papers.c.id)
     return statement if query.limit is None else statement.limit(max(query.limit, 0))
+
+
+def index_new(connection: Connection, after: int) -> None:
+    """Put the papers whose key comes after `after` into the full-text index, where it does not follow by itself.
+
+    One statement for all of them: after each, FTS5 writes its index to the disk, which costs more than the indexing.
+    """
+    if connection.dialect.name == "sqlite":
+        columns = [_papers.c.key, _papers.c.title, _papers.c.abstract, _papers.c.names]
+        new = select(*columns).where(_papers.c.key > after)
+        connection.execute(insert(_index).from_select(["rowid", "title", "abstract", "names"], new))
 
 
 def _votes() -> Any:

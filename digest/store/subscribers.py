@@ -158,7 +158,7 @@ class Subscribers:
         while True:
             some = statement.where(subscribers.c.id > after).order_by(subscribers.c.id).limit(LARGEST)
             with reading(self._engine) as connection:
-                found = [_reader(row) for row in connection.execute(some)]
+                found = [reader_of(row) for row in connection.execute(some)]
             yield from found
             if len(found) < LARGEST:
                 return
@@ -183,7 +183,7 @@ def _taken(connection: Connection, keys: Iterable[str]) -> dict[str, Status]:
 
 def _first(connection: Connection, statement: Select[Any]) -> Subscriber | None:
     row = connection.execute(statement).one_or_none()
-    return None if row is None else _reader(row)
+    return None if row is None else reader_of(row)
 
 
 def _row(reader: Subscriber) -> dict[str, Any]:
@@ -193,12 +193,13 @@ def _row(reader: Subscriber) -> dict[str, Any]:
     return row
 
 
-def _reader(row: Row[Any]) -> Subscriber:
+def reader_of(row: Row[Any]) -> Subscriber:
+    """The reader of a row that has the columns of `subscribers`."""
     mapping = row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to read a row by name
-    return Subscriber(**{name: mapping[name] for name in _PLAIN}, preferences=_preferences(mapping["preferences"]))
+    return Subscriber(**{name: mapping[name] for name in _PLAIN}, preferences=preferences_of(mapping["preferences"]))
 
 
 @lru_cache(maxsize=5000)
-def _preferences(text: str) -> Preferences:
+def preferences_of(text: str) -> Preferences:
     """Of many readers most have the same."""
     return _PREFERENCES.validate_json(text)

@@ -4,7 +4,7 @@ What is said to the outside is the same for known and unknown addresses. It send
 letter that is to be sent.
 """
 
-from digest.subscribe.joining import Letter, add_reader, confirm, open_link, sign_up
+from digest.subscribe.joining import Letter, add_reader, admit, confirm, network_of, open_link, sign_up
 from digest.subscribe.lists import Imported, export_csv, import_csv
 from digest.subscribe.newcomer import default_preferences, reader_address
 from digest.subscribe.reader import (
@@ -23,6 +23,7 @@ __all__ = [
     "Imported",
     "Letter",
     "add_reader",
+    "admit",
     "confirm",
     "default_preferences",
     "erase",
@@ -30,6 +31,7 @@ __all__ = [
     "export_data",
     "forget_unconfirmed",
     "import_csv",
+    "network_of",
     "open_link",
     "pause",
     "reader_address",

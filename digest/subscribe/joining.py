@@ -49,13 +49,24 @@ def sign_up(
         raise SubscriptionError("nobody can sign up here at the moment")
     address = reader_address(address)
     readers = store.subscribers
-    if network and not readers.admit(_network(network), now, most=rules.sign_ups_per_hour, within=timedelta(hours=1)):
-        raise TooManyRequests("too many sign-ups came from your network; please try again in an hour")
+    if network:
+        admit(store, site, network, now=now)
     readers.add([new_reader(site, address, now=now, preferences=preferences)])
     reader = readers.find(address)
     if reader is None or readers.suppression(address) or not _may_mail(store, site, address, now):
         return None
     return _letter(site, change_reader(store, reader.id, lambda known: _asked_again(known, preferences, now)), now)
+
+
+def admit(store: Store, site: Site, network: str, *, now: datetime) -> None:
+    """Count a sign-up that came from the internet address `network`; for who calls `sign_up` later, without one.
+
+    Raises:
+        TooManyRequests: too much came from there.
+    """
+    most, within = site.settings.subscriptions.sign_ups_per_hour, timedelta(hours=1)
+    if not store.subscribers.admit(network_of(network), now, most=most, within=within):
+        raise TooManyRequests("too many sign-ups came from your network; please try again in an hour")
 
 
 def add_reader(
@@ -140,7 +151,7 @@ def _letter(site: Site, reader: Subscriber, now: datetime) -> Letter:
     return Letter(address=reader.address, mail=mail)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The network an internet address is counted with: what one customer usually has."""
     try:
         known = ipaddress.ip_address(address)

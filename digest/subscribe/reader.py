@@ -113,7 +113,11 @@ def revoke_links(store: Store, id_: str) -> Subscriber:
 def export_data(store: Store, reader: Subscriber) -> dict[str, Any]:
     """All that is known of a reader, fit for JSON."""
     suppression = store.subscribers.suppression(reader.address)
-    known = asdict(reader) | {"suppression": asdict(suppression) if suppression else None}
+    marks = [
+        {"paper": mark.paper.id, "title": mark.paper.title, "wish": mark.wish, "at": mark.at}
+        for mark in store.marks.of(reader.id)
+    ]
+    known = asdict(reader) | {"suppression": asdict(suppression) if suppression else None, "marks": marks}
     return {name: _plain(value) for name, value in known.items()}
 
 

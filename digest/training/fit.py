@@ -17,13 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
-from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from digest.curation.categories import topics_of_category
 from digest.errors import SettingsError
 from digest.models import Paper
-from digest.training.matrix import Vocabulary, build_vocabulary, without_categories
+from digest.training.matrix import Vocabulary, build_vocabulary, unit_rows, without_categories
 
 TEACHER_C, STUDENT_C = 0.5, 0.3
 SURE_PER_TOPIC, TOLD_WEIGHT = 2000, 0.3
@@ -63,14 +62,9 @@ class Corpus:
     def over(self, places: np.ndarray) -> Corpus:
         """The same over some terms only, every row of length 1 again."""
         parts = (self.full, self.bare, self.other)
-        full, bare, other = (rescaled(part[:, places]) for part in parts)
+        full, bare, other = (unit_rows(part[:, places]) for part in parts)
         narrowed = self.vocabulary.narrowed(places)
         return Corpus(narrowed, full, bare, other, self.allowed, self.topics, self.labels)
-
-
-def rescaled(matrix: csr_matrix) -> csr_matrix:
-    """Every row of length 1."""
-    return normalize(matrix).tocsr()
 
 
 def build_corpus(labelled: Sequence[Paper], labels: Sequence[str], unlabelled: Sequence[Paper]) -> Corpus:

@@ -17,6 +17,11 @@ LABELLED_AT_LEAST, UNLABELLED_AT_LEAST = 2, 25
 """A term is learned from when this many labelled, or this many other papers have it."""
 
 
+def unit_rows(matrix: csr_matrix) -> csr_matrix:
+    """Every row of length 1."""
+    return normalize(matrix).tocsr() if matrix.shape[0] else matrix.tocsr()
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The terms learned from, and how telling each is."""
@@ -38,7 +43,7 @@ class Vocabulary:
                     values.append(2.0 if term in text.title_terms else 1.0)
             ends.append(len(columns))
         counts = csr_matrix((values, columns, ends), shape=(len(papers), len(self.terms)))
-        return normalize(counts @ diags(self.idf)).tocsr()
+        return unit_rows(counts @ diags(self.idf))
 
     def narrowed(self, places: np.ndarray) -> Vocabulary:
         """The same with only the terms at `places`."""

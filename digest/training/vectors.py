@@ -9,7 +9,8 @@ import numpy as np
 from scipy.sparse import vstack
 from sklearn.decomposition import TruncatedSVD
 
-from digest.training.fit import Corpus, rescaled
+from digest.training.fit import Corpus
+from digest.training.matrix import unit_rows
 
 DIMENSIONS, WORDS, _LARGEST = 32, 8000, 999
 
@@ -17,7 +18,7 @@ DIMENSIONS, WORDS, _LARGEST = 32, 8000, 999
 def export_vectors(corpus: Corpus, provenance: Mapping[str, object]) -> str:
     """The most used single words, each at its place in `DIMENSIONS` dimensions times how telling it is."""
     words = np.array([place for place, term in enumerate(corpus.vocabulary.terms) if term.isalnum()])
-    papers = rescaled(vstack([corpus.bare, corpus.other]).tocsr()[:, words])
+    papers = unit_rows(vstack([corpus.bare, corpus.other]).tocsr()[:, words])
     use = np.asarray((papers > 0).sum(axis=0)).ravel()
     kept = np.sort(np.argsort(-use, kind="stable")[:WORDS])
     space = TruncatedSVD(min(DIMENSIONS, papers.shape[1]), random_state=0).fit(papers)

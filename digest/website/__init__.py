@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest import __version__
-from digest.render.environment import environment
 from digest.render.imprint import Imprint
 from digest.site import Site
 from digest.store import Store
+from digest.variants import templates_of
 from digest.website.folder import Folder
 from digest.website.plan import plan
 from digest.website.shelf import Shelf
@@ -44,7 +44,7 @@ def write_website(
         DigestError: the folder cannot be written, a template is wrong, or the store cannot be read.
     """
     target = Folder(folder)
-    imprint = Imprint(settings=site.settings, topics=site.topics(), templates=environment(site.folders("templates")))
+    imprint = Imprint(settings=site.settings, topics=site.topics(), templates=templates_of(site))
     last = store.last_edition()
     ground = _ground(imprint, site)
     state = _digest(ground, last and (last.number, last.closed_at, len(last.papers)))
@@ -66,7 +66,7 @@ def _ground(imprint: Imprint, site: Site) -> object:
     settings = site.settings
     shown = settings.model_dump(include={"title", "description", "language", "base_url", "id_prefix", "feeds"})
     topics = [(topic.slug, topic.title, topic.description) for topic in imprint.topics]
-    return __version__, shown, topics, _templates(site)
+    return __version__, shown, imprint.site.sign_up, topics, _templates(site)
 
 
 def _templates(site: Site) -> str:

@@ -115,7 +115,7 @@ def _run_pages(feed: Feed, runs: Sequence[Run], shelf: Shelf, imprint: Imprint) 
         yield Job(
             run.path,
             run.numbers[-1],
-            (run.numbers, neighbours),
+            (run.numbers, neighbours, run.mail),
             lambda run=run, neighbours=neighbours: pages.render_digest_page(  # type: ignore[misc]
                 digest_of(run, shelf, imprint),
                 shelf.sheets,
@@ -123,8 +123,11 @@ def _run_pages(feed: Feed, runs: Sequence[Run], shelf: Shelf, imprint: Imprint) 
                 title=run.title,
                 feed=feed,
                 neighbours=neighbours,
+                mail=run.mail_path.rsplit("/", 1)[1] if run.mail else None,
             ),
         )
+        if run.mail:
+            yield Job(run.mail_path, run.numbers[-1], run.mail, lambda run=run: shelf.mail(run.mail))  # type: ignore[misc]
     listings = [_listing(run) for run in reversed(runs)]
     yield Job(f"{feed.name}.html", 0, listings, lambda: pages.render_list_page(listings, imprint, feed=feed))
 

@@ -32,6 +32,16 @@ class Run:
     lines: tuple[Line, ...]
 
     @property
+    def mail(self) -> str | None:
+        """The key of the mail kept of an edition."""
+        return self.lines[0].mail if self.kind == "edition" else None
+
+    @property
+    def mail_path(self) -> str:
+        """Of that mail, as a page."""
+        return self.path.replace(".html", ".mail.html")
+
+    @property
     def numbers(self) -> tuple[int, ...]:
         """The editions in it."""
         return tuple(line.number for line in self.lines)

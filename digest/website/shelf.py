@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from digest.models import Edition, Verdict
+from digest.curation.digest import build_digest
+from digest.models import Edition, Selection, Verdict
 from digest.publish import closed_edition
+from digest.render.email import preview
 from digest.render.feeds.entries import paper_entry
 from digest.render.feeds.feed import Entry
 from digest.render.imprint import Imprint
@@ -17,6 +19,7 @@ from digest.render.math import to_text
 from digest.render.safety import plain
 from digest.render.sheets import Sheets
 from digest.store import Store
+from digest.variants import variant_key
 
 _AT_HAND = 6_000
 """Papers held in memory at a time, as editions and as entries."""
@@ -46,6 +49,8 @@ class Line:
     papers: tuple[Printed, ...]
     """Best first."""
     withdrawn: tuple[str, ...]
+    mail: str | None
+    """The key of the mail that was kept of it."""
 
 
 class Shelf:
@@ -68,6 +73,12 @@ class Shelf:
         return self._editions.get(
             number, lambda: closed_edition(self._store, number), lambda edition: len(edition.papers)
         )
+
+    def mail(self, key: str) -> bytes:
+        """The HTML of a kept mail, byte for byte, but that it is addressed to nobody."""
+        kept = self._store.variant(key)
+        assert kept is not None  # noqa: S101 - a line names only what is there, and nothing is ever taken away
+        return preview(kept.mail, self._imprint.site).html.encode()
 
     def entry(self, printed: Printed) -> Entry:
         """The feed entry of a paper as its edition has it."""
@@ -98,8 +109,16 @@ class Shelf:
             for paper in edition.papers
         )
         top = to_text(plain(edition.papers[0].paper.title, limit=200)) if edition.papers else ""
+        key = variant_key(build_digest([edition], Selection(), ()))
         return Line(
-            edition.number, edition.closed_at, edition.dated_on, edition.verdict, top, papers, edition.withdrawn
+            edition.number,
+            edition.closed_at,
+            edition.dated_on,
+            edition.verdict,
+            top,
+            papers,
+            edition.withdrawn,
+            key if self._store.variant(key) else None,
         )
 
 

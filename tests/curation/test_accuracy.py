@@ -65,6 +65,7 @@ def test_no_papers_is_a_report_of_zeros() -> None:
         "macro_f1": 0.0,
         "per_topic": None,
         "confusions": [],
+        "matrix": {},
     }
 
 

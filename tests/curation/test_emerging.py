@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from digest.curation.emerging import emerging
+from digest.curation.emerging import emerging, line
 from digest.models import Paper
 from tests.builders import make_paper
 
@@ -28,7 +28,7 @@ def test_a_new_phrase_is_named_with_its_papers() -> None:
     (found,) = emerging([*usual(), *fresh], TODAY)
     assert found.phrase in {"openclaw skill", "openclaw", "skill"}
     assert set(found.papers) == {paper.id for paper in fresh}
-    assert found.why == "4 papers this week, 0 in the 4 weeks before"
+    assert line(found) == "4 papers this week, 0 in the 4 weeks before"
 
 
 def test_a_usual_week_is_quiet() -> None:

@@ -16,18 +16,20 @@ from digest.models import (
     Verdict,
 )
 from digest.render.view import SiteView
-from digest.settings import MailSettings
+from digest.settings import MailSettings, Settings
 
 SEEN_AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
-SITE = SiteView(
+SETTINGS = Settings(
     title="Morning Papers",
     description="New machine-learning papers, grouped by topic.",
     base_url="https://papers.example.org",
+    id_prefix="tag:papers.example.org,2026:",
     mail=MailSettings(
         sender="Morning Papers <digest@papers.example.org>",
         postal_address="Reading Room, Library Lane 4, 8001 Zürich, Switzerland",
     ),
 )
+SITE = SiteView.of(SETTINGS)
 
 
 def signals(upvotes: int = 0, comments: int = 0, stars: int = 0) -> tuple[Signal, ...]:
@@ -75,7 +77,8 @@ RISING = entry(
         signals=signals(212, 14, 1830),
         listed_on=date(2026, 11, 16),
     ),
-    "language-models", 9.2, "the words “language model” in the title", "rose from 31 to 212 upvotes in 4 days",
+    "language-models", 9.2, '"language model" in the title',
+    "212 upvotes, +160 since yesterday; 14 comments; 1,830 GitHub stars",
     reason="rising", previous=8,
 )  # fmt: skip
 LATEX = entry(
@@ -90,7 +93,7 @@ LATEX = entry(
         organizations=("Universität Zürich", "ENS"),
         signals=signals(48, 1, 0),
     ),
-    "language-models", 6.1, "category cs.LG, the word “transformer”", "48 upvotes on its first day",
+    "language-models", 6.1, 'arXiv category cs.LG, "transformer" in the title', "48 upvotes; 1 comment",
 )  # fmt: skip
 HOSTILE = entry(
     arxiv(
@@ -105,7 +108,7 @@ HOSTILE = entry(
         thumbnail_url="http://tracker.example/pixel.gif",
         signals=signals(3),
     ),
-    "alignment-and-safety", 1.0, "the word “attack” in the abstract", "3 upvotes on its first day",
+    "alignment-and-safety", 1.0, '"attack" in the abstract', "3 upvotes",
 )  # fmt: skip
 CROWD = entry(
     arxiv(
@@ -118,7 +121,7 @@ CROWD = entry(
         signals=signals(17, 2, 4),
         thumbnail_url="https://pictures.example.org/2611.04004.png",
     ),
-    "agents", 4.0, "the words “tool use” in the abstract", "17 upvotes on its first day",
+    "agents", 4.0, '"tool use" in the abstract', "17 upvotes, +5 since yesterday; 2 comments; 4 GitHub stars",
     reason="late",
 )  # fmt: skip
 REVISED = entry(
@@ -131,7 +134,7 @@ REVISED = entry(
         signals=signals(9, 0, 12),
         version=2,
     ),
-    "agents", 2.5, "like two examples of the topic", "9 upvotes, revised as version 2",
+    "agents", 2.5, "like the topic's examples", "9 upvotes; 12 GitHub stars",
     reason="revised", previous=5,
 )  # fmt: skip
 BARE = EditionPaper(

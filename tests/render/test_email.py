@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from digest.errors import SettingsError, TemplateError
+from digest.letterhead import preview_message
 from digest.models import Digest, Mail, Section, Verdict
 from digest.render.email import PREFERENCES_URL, RECIPIENT, UNSUBSCRIBE_URL, personalise, preview, render_mail
 from digest.render.environment import environment
 from digest.render.fit import HIDDEN, fit
 from digest.render.markdown import render_markdown
-from digest.render.message import preview_message
 from digest.settings import MailSettings
 from digest.site import shipped
 from tests.golden_files import check_golden
 from tests.render.html_reader import Page, read
-from tests.render.mail_digest import CROWD, DIGEST, HOSTILE, SITE, arxiv, entry, many
+from tests.render.mail_digest import CROWD, DIGEST, HOSTILE, SETTINGS, SITE, arxiv, entry, many
 
 TEMPLATES = environment([shipped("templates")])
 LIMIT = 80_000
@@ -50,7 +50,7 @@ def test_golden(mail: Mail) -> None:
     check_golden("mail.html", shown.html + "\n")
     check_golden("mail.txt", shown.text)
     check_golden("mail.md", render_markdown(DIGEST, SITE, TEMPLATES))
-    check_golden("mail.eml", preview_message(shown, sender=SITE.mail.sender, date=DIGEST.closed_at, issue="12"))
+    check_golden("mail.eml", preview_message(shown, SETTINGS, at=DIGEST.closed_at, issue="12-12"))
 
 
 def test_same_bytes_from_fresh_templates(mail: Mail) -> None:
@@ -67,7 +67,7 @@ def test_says_what_the_digest_says(mail: Mail) -> None:
             "Rising, first in issue 8", "Revised, first in issue 5", "Late", "Lakeside Institute", "1,830 stars",
             "José Álvarez, Zoë Müller, Łukasz Wójcik and 2 more", "1 comment",
             "Author Number1, Author Number2, Author Number3 and 57 more",
-            "listed 20 Nov 2026", "e.g. by a single token", "Category cs.LG", "hf partial", "Library Lane 4",
+            "listed 20 Nov 2026", "e.g. by a single token", "arXiv category cs.LG", "hf partial", "Library Lane 4",
         ):  # fmt: skip
             assert words in flat
 

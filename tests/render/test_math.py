@@ -1,6 +1,7 @@
 """LaTeX of titles and abstracts becomes readable, and stays harmless."""
 
 import gzip
+import html
 import json
 import re
 import time
@@ -80,6 +81,12 @@ def test_mathml_has_the_formula() -> None:
     assert made.startswith("a &lt; <math ")
     formula = ET.fromstring(made[made.index("<math") :])  # noqa: S314 - our own output
     assert {"msup", "mfrac"} <= {element.tag.split("}")[-1] for element in formula.iter()}
+
+
+def test_mathml_keeps_functions_apart() -> None:
+    """A function's name does not run into the letters beside it, also where the elements are dropped."""
+    words = html.unescape(re.sub(r"<[^>]*>", "", to_mathml(r"$O(n \log n)$, $\max(a)$, $2\sin x$")))
+    assert words == "O(n\u2009log\u2009n), max(a), 2\u2009sin\u2009x"
 
 
 @pytest.mark.parametrize(

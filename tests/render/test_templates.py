@@ -11,7 +11,7 @@ import pytest
 from jinja2 import meta
 
 from digest.errors import TemplateError
-from digest.render.digest_view import DigestView, SectionView, ShownPaper
+from digest.render.digest_view import DigestView, EmergingView, SectionView, ShownPaper
 from digest.render.email import LEVELS, render_mail
 from digest.render.environment import compile_all, environment, render
 from digest.render.view import Count, Link, PaperView, SiteView
@@ -113,7 +113,7 @@ def test_a_changed_stylesheet_is_seen(tmp_path: Path) -> None:
     assert "#222222" in render(templates, "email/paper.html")
 
 
-def _table(cls: type) -> str:
+def value_table(cls: type) -> str:
     """A class of values as the page shows it: each field with its type and its docstring."""
     node = ast.parse(inspect.getsource(cls)).body[0]
     assert isinstance(node, ast.ClassDef)
@@ -129,7 +129,10 @@ def _table(cls: type) -> str:
 
 def test_values_are_documented() -> None:
     """`docs/templates.md` has every value of the templates with its type, as the program has it."""
-    tables = "\n\n".join(_table(cls) for cls in (SiteView, DigestView, SectionView, ShownPaper, PaperView, Link, Count))
+    tables = "\n\n".join(
+        value_table(cls)
+        for cls in (SiteView, DigestView, EmergingView, SectionView, ShownPaper, PaperView, Link, Count)
+    )
     head, mark, actual = PAGE.read_text().partition("<!-- values -->\n")
     if os.environ.get("DIGEST_REFRESH_GOLDEN"):
         actual = f"\n{tables}\n"

@@ -16,7 +16,7 @@ LIST = json.dumps([{"id": "2401.01234", "title": "Über schöne Modelle"}], ensu
 
 @pytest.mark.parametrize(
     "data",
-    [
+    [  # of the same bytes in every process, for they are the tests' names
         LIST.encode(),
         LIST.encode("utf-8-sig"),
         LIST.encode("utf-16"),
@@ -26,10 +26,10 @@ LIST = json.dumps([{"id": "2401.01234", "title": "Über schöne Modelle"}], ensu
         LIST.encode("utf-32-be"),
         LIST.encode("cp1252"),
         LIST.encode().replace(b"{", b"\x00{\x00"),
-        gzip.compress(LIST.encode()),
-        gzip.compress(gzip.compress(LIST.encode("utf-16"))),
-        gzip.compress(LIST[:20].encode()) + gzip.compress(LIST[20:].encode()),
-        gzip.compress(LIST.encode()) + b"\x00" * 100,
+        gzip.compress(LIST.encode(), mtime=0),
+        gzip.compress(gzip.compress(LIST.encode("utf-16"), mtime=0), mtime=0),
+        gzip.compress(LIST[:20].encode(), mtime=0) + gzip.compress(LIST[20:].encode(), mtime=0),
+        gzip.compress(LIST.encode(), mtime=0) + b"\x00" * 100,
     ],
 )
 def test_one_list_in_any_wrapping(data: bytes) -> None:

@@ -39,7 +39,7 @@ def seeds(folder: Path) -> list[bytes]:
     daily = [path for path in paths if path.parent.name == "hf_daily"][::20]
     others = [path for path in paths if path.parent.name != "hf_daily" and path.suffix != ".gz"]
     found = [path.read_bytes()[:LARGEST] for path in daily + others]
-    found.append(gzip.compress(found[0]))
+    found.append(gzip.compress(found[0], mtime=0))
     found.append(
         b'@article{a,\n title = {A {T}itle}, author={G\\"odel, K. and B. Two}, eprint={2401.01234}, year=2024\n}\n'
     )

@@ -8,8 +8,10 @@ import sys
 import time
 
 import pytest
+from pydantic import TypeAdapter
 
 from digest.errors import SourceRefused
+from digest.models import Reading
 from digest.sources import limits
 from tests.sources.reading import names, only, read
 
@@ -23,7 +25,7 @@ ARXIV = "<feed xmlns:arxiv='http://arxiv.org/schemas/atom'><entry><title>A Title
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (gzip.compress(b"x" * 200_000_000, 1), "larger than 64 MB unpacked"),
+        (gzip.compress(b"x" * 200_000_000, 1, mtime=0), "larger than 64 MB unpacked"),
         (b"[" * 5_000_000, "cannot be read"),
         (b'{"a":' * 100_000, "cannot be read"),
         (b"[" + b"[]," * 4_000_000 + b"[]]", "more than 3,000,000 values"),
@@ -160,6 +162,7 @@ MEMORY = """
 import resource, sys
 from datetime import UTC, datetime
 from digest.errors import SourceRefused
+from digest.models import Reading
 from digest.sources.recognise import parse
 data = {data}
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -184,3 +187,64 @@ def test_memory_is_bounded(data: str) -> None:
     script = MEMORY.replace("{data}", data)
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert int(found.stdout) < 500
+
+
+HALF = "\ud800"
+"""Half a character, which JSON can spell (`\\ud800`) and UTF-8 cannot hold."""
+DAILY = {
+    "paper": {
+        "id": "2401.01234",
+        "title": f"A {HALF}Title",
+        "summary": f"An {HALF}abstract.",
+        "ai_summary": f"One {HALF}line.",
+        "ai_keywords": [f"key{HALF}word"],
+        "authors": [{"name": f"Ada {HALF}Lovelace", "user": {"fullname": HALF}}],
+        "githubRepo": f"https://github.com/a/{HALF}",
+        "projectPage": f"https://example.org/{HALF}",
+        "organization": {"name": HALF, "fullname": f"An {HALF}Institute"},
+        "publishedAt": f"2024-01-03T00:00:00.000Z{HALF}",
+    },
+    "title": f"A {HALF}Title",
+    "thumbnail": f"https://example.org/{HALF}.png",
+}
+ITEM = {
+    "id": f"https://example.org/{HALF}",
+    "url": f"https://example.org/a?{HALF}",
+    "title": f"A {HALF}Title",
+    "content_text": f"Words {HALF}and more.",
+    "authors": [{"name": f"Ada {HALF}Lovelace"}],
+    "tags": [f"a{HALF}b"],
+}
+OURS = {
+    "id": "2401.01234",
+    "title": f"A {HALF}Title",
+    "abstract": HALF * 3 + "text",
+    "authors": [f"Ada{HALF} Lovelace"],
+    "organizations": [f"An {HALF}Institute"],
+    "categories": [f"cs.LG{HALF}", "cs.CL"],
+    "keywords": [f"a{HALF}b"],
+    "venue": f"A {HALF}Journal",
+    "doi": f"10.1000/{HALF}x",
+    "url": f"https://example.org/{HALF}",
+}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        json.dumps([DAILY]),
+        json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "F", "items": [ITEM]}),
+        json.dumps([OURS]),
+        json.dumps(OURS) + "\n" + json.dumps({**OURS, "id": None}) + "\n",
+        "@article{a, title = {A \\ud800 Title}, author = {Ada \\udfff Lovelace}}",
+        FEED.format("&#xD800;&#55296;"),
+        ARXIV.format("&#xD800;&#xDFFF;"),
+    ],
+    ids=["daily", "json-feed", "records", "lines", "bibtex", "feed", "arxiv"],
+)
+def test_half_a_character_never_comes_through(data: str) -> None:
+    """What was read can always be stored and printed as UTF-8, rejections too."""
+    reading = read(data)
+    assert reading.papers
+    stored = TypeAdapter(Reading).dump_json(reading).decode()
+    assert "\\ud" not in stored.lower() or "bibtex" in reading.form

@@ -29,14 +29,16 @@ def render_bibtex(papers: Sequence[Paper]) -> str:
 
 
 def _entry(reference: Reference) -> str:
-    fields = [f"  {name} = {value}" for name, value in _fields(reference)]
+    fields = [f"  {name} = {value}" for name, value in _fields(reference) if value.strip("{} ")]
     return f"@{_TYPES[reference.kind]}{{{reference.key},\n" + ",\n".join(fields) + "\n}\n"
 
 
 def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
     paper = reference.paper
-    if reference.names:
-        yield "author", f"{{{' and '.join(map(_author, reference.names))}}}"
+    if authors := " and ".join(filter(None, map(_author, reference.names))):
+        yield "author", f"{{{authors}}}"
+    else:
+        yield "key", f"{{{to_latex(reference.title)}}}"  # what an entry without authors is sorted by
     yield "title", f"{{{{{to_latex(reference.title)}}}}}"
     if paper.venue and reference.kind in _VENUES:
         yield _VENUES[reference.kind], f"{{{to_latex(plain(paper.venue))}}}"
@@ -60,14 +62,15 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
 
 def _author(name: Name) -> str:
     """`Family, Given`, `Family, Jr., Given`, or one name in braces; a word `and` within it is no separator."""
-    if name.literal:
-        return f"{{{_word(name.family)}}}" if " " in name.family else _word(name.family)
-    parts = (name.family, name.suffix, name.given) if name.suffix else (name.family, name.given)
-    return ", ".join(_word(part) for part in parts)
+    given = _word(name.given)
+    if not given:
+        family = _word(name.family)
+        return f"{{{family}}}" if " " in family or "," in family else family
+    return ", ".join(part for part in (_word(name.family), _word(name.suffix), given) if part)
 
 
 def _word(text: str) -> str:
-    return re.sub(r"(?<!\S)(and|others)(?!\S)", r"{\1}", to_latex(text), flags=re.IGNORECASE)
+    return re.sub(r"(?<!\S)(and|others)(?!\S)", r"{\1}", to_latex(text).strip(" ,"), flags=re.IGNORECASE)
 
 
 def _verbatim(text: str) -> str:

@@ -17,7 +17,7 @@ _PARTICLES = frozenset((
 _SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
 _GROUP = re.compile(
     r"\b(?:team|group|lab|labs|inc|ltd|llc|collaboration|consortium|university|institute|research|foundation|project)\b"
-    r"\.?$|^the\s|\bet al\b|[&@/:]|\band\b|\d",
+    r"\.?$|^team\s|\bet al\b|[&@/:]|\band\b|\d",
     re.IGNORECASE,
 )
 """What no person is called."""

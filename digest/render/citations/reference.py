@@ -84,7 +84,7 @@ def _reference(paper: Paper, key: str) -> Reference:
 
 
 def _kind(paper: Paper) -> Kind:
-    if not paper.venue or re.match(r"arxiv\b|corr\b", paper.venue, re.IGNORECASE):
+    if not paper.venue or not re.search(r"\w", paper.venue) or re.match(r"arxiv\b|corr\b", paper.venue, re.IGNORECASE):
         return "preprint"
     return "proceedings" if _PROCEEDINGS.search(paper.venue) else "article"
 

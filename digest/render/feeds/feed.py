@@ -70,9 +70,11 @@ class Feed:
     id: str
     """The same in every document of the feed."""
     title: str
+    """As a feed reader shows it: with the name of the site."""
     label: str
     """What the site's own pages call it, where the site's title would only repeat."""
     description: str
+    """One line."""
     site_title: str
     """Author of the feed and of entries that name none."""
     base_url: str
@@ -80,11 +82,15 @@ class Feed:
     html_url: str
     """The page that shows the same in a browser."""
     language: str = "en"
+    """BCP 47 tag."""
     entries: tuple[Entry, ...] = ()
     """Newest first, each id once."""
     paging: Paging = Paging()
+    """Its place among the feed's documents."""
     hub: str = ""
+    """A WebSub hub's address; empty: none."""
     ttl_minutes: int = 60
+    """How long a reader may wait before it asks again."""
 
     @property
     def updated_at(self) -> datetime:

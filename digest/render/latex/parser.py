@@ -6,6 +6,7 @@ defines nothing, includes nothing and repeats nothing, so the tree is never larg
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ _TOKEN = re.compile(
       | (?P<plain>[^\\{}$^_~&'`"\s-]+)""",
     re.DOTALL | re.VERBOSE,
 )
+_MEANT = re.compile(r"[\\{}$^_~`]|--")
+"""What may mean something in text mode; a text without it is itself."""
 _PROSE = re.compile(r"(?:[^\\{}$^_~`-]|-(?!-))+")
 """Characters of text mode that stand for themselves, as long as no quotation is open …"""
 _QUOTED_PROSE = re.compile(r"""(?:[^\\{}$^_~`'"-]|-(?!-))+""")
@@ -37,6 +40,8 @@ _TEXT_SCRIPT = re.compile(r"\^(?:\{[^{}\\]{1,20}\}|[+-]?\d{1,4}(?![\w.]))|_\{[^{
 
 def parse(text: str) -> tuple[Node, ...]:
     r"""The tree of a text in which formulas stand between dollars or `\(…\)`; its white space is single spaces."""
+    if not _MEANT.search(text):
+        return (Text(text),)
     nodes: list[Node] = []
     for span in spans(text):
         if span.kind == "verbatim":
@@ -44,9 +49,14 @@ def parse(text: str) -> tuple[Node, ...]:
         elif span.kind == "text":
             nodes += Reader(span.source, math=False).everything()
         else:
-            reader = Reader(span.source, math=True)
-            nodes.append(Formula(span.source, reader.everything(), reader.known))
+            nodes.append(_formula(span.source))
     return tuple(nodes)
+
+
+@functools.lru_cache(maxsize=4096)
+def _formula(source: str) -> Formula:
+    reader = Reader(source, math=True)
+    return Formula(source, reader.everything(), reader.known)
 
 
 class Reader:

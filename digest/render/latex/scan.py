@@ -47,6 +47,10 @@ _WORD_ARGUMENT = re.compile(
 
 def spans(text: str) -> Iterator[Span]:
     """The whole of `text` in order, each stretch as what it is; together they cover every character once."""
+    if not ("$" in text or "\\" in text or "`" in text or "://" in text):
+        if text:
+            yield Span("text", text, 0, len(text))
+        return
     search = (_START_OR_ADDRESS if "://" in text or ":\\" in text else _START).search
     start = position = 0
     while found := search(text, position):

@@ -1,0 +1,84 @@
+"""The site's way out: which carrier takes its mail, which keys sign it, and where it comes back to."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+
+from digest.errors import MailError, SettingsError
+from digest.mail.address import wire_address
+from digest.mail.carrier import Carrier
+from digest.mail.dkim import Key
+from digest.mail.folder import Folder
+from digest.mail.sendmail import Sendmail
+from digest.mail.smtp import Smtp
+from digest.mail.verp import Verp
+from digest.site import Site
+from digest.tokens import secret_keys
+
+OUTBOX = "outbox"
+"""The folder of a site that mail is written to before it has a server."""
+KEYS = "keys"
+"""The folder of a site that has its DKIM keys."""
+
+
+def carrier_of(site: Site) -> Carrier:
+    """The carrier of `[sending]`."""
+    rules = site.settings.sending
+    match rules.carrier:
+        case "outbox":
+            return Folder(site.root / OUTBOX)
+        case "smtp":
+            return Smtp(site.settings.smtp)
+        case "sendmail":
+            return Sendmail((rules.sendmail,))
+
+
+def sender_domain(site: Site) -> str:
+    """The domain mail comes from, and whose keys sign it.
+
+    Raises:
+        SettingsError: `mail.sender` is no address.
+    """
+    try:
+        return wire_address(parseaddr(site.settings.mail.sender)[1]).rpartition("@")[2]
+    except MailError as error:
+        raise SettingsError(f"mail.sender: {error}") from error
+
+
+def keys_of(site: Site) -> tuple[Key, ...]:
+    """The keys named in `sending.dkim_keys`, in that order.
+
+    Raises:
+        SettingsError: one is not there.
+        MailError: one cannot be used.
+    """
+    domain = sender_domain(site)
+    return tuple(read_key(site, selector, domain) for selector in site.settings.sending.dkim_keys)
+
+
+def read_key(site: Site, selector: str, domain: str) -> Key:
+    """The key in `keys/SELECTOR.pem`.
+
+    Raises:
+        SettingsError: it cannot be read.
+        MailError: it cannot be used.
+    """
+    path = site.root / KEYS / f"{selector}.pem"
+    try:
+        pem = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; `digest keys make` makes keys") from error
+    return Key.read(pem, domain=domain, selector=selector)
+
+
+def return_paths_of(site: Site) -> Verp:
+    """The addresses that returned mail comes back to.
+
+    Raises:
+        SettingsError: `bounces.address` or `mail.sender` is no address.
+    """
+    settings = site.settings
+    try:
+        return Verp(settings.bounces.address or parseaddr(settings.mail.sender)[1], secret_keys(site))
+    except MailError as error:
+        raise SettingsError(f"bounces.address: {error}") from error

@@ -1,0 +1,49 @@
+"""Many rows into one table, without SQLAlchemy's work for every row, which costs more than the database's own.
+
+The statement is the plain `INSERT … VALUES` of both databases; values are converted by the column types as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Date, Table
+from sqlalchemy.engine import Dialect
+
+from digest.store.columns import Moment
+
+_Convert = Callable[[Any], Any]
+
+
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, on_conflict: str = ""
+) -> None:
+    """Insert `rows`, all with the same columns in the same order; `on_conflict` is what follows `ON CONFLICT`."""
+    if not rows:
+        return
+    names = tuple(rows[0])
+    values = [list(row.values()) for row in rows]
+    for place, convert in _conversions(connection.dialect, table, names):
+        for row in values:
+            row[place] = convert(row[place])
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    columns = ", ".join(f'"{name}"' for name in names)
+    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join([mark] * len(names))})'  # noqa: S608 - names of our own
+    if on_conflict:
+        statement += f" ON CONFLICT {on_conflict}"
+    connection.exec_driver_sql(statement, [tuple(row) for row in values])
+
+
+def _conversions(dialect: Dialect, table: Table, names: Sequence[str]) -> list[tuple[int, _Convert]]:
+    """For each column that needs it, its place and how the database wants its values."""
+    found = []
+    for place, name in enumerate(names):
+        kind = table.c[name].type
+        convert: _Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
+        if convert is not None and isinstance(kind, (Moment, Date)):
+            convert = lru_cache(maxsize=256)(convert)  # the rows of one reading share a few moments and days
+        if convert is not None:
+            found.append((place, convert))
+    return found

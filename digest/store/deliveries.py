@@ -1,0 +1,268 @@
+"""The ledger: which digest is due to whom, who has it in hand, and what became of it.
+
+It decides nothing: what is due, when to try again and when to give up comes in as values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Engine, Row, bindparam, case, delete, func, insert, select, update
+
+from digest.models import Delivery, Subscriber
+from digest.store import schema
+from digest.store.batches import batches
+from digest.store.delivery_tables import deliveries, returns
+from digest.store.opening import reading, writing
+from digest.store.planning import DueGroup, Plan, insert_plans, select_due
+from digest.store.reader_tables import subscribers
+from digest.store.subscribers import reader_of
+
+_PAUSED = "delivery.paused"
+_GROUPS = 200
+"""Plans carried out in one transaction."""
+_MAX_MESSAGE = 500
+_WITH_READER = select(subscribers, *(column.label(f"delivery_{column.name}") for column in deliveries.c)).join(
+    subscribers
+)
+_PAUSE_REASON = select(schema.meta.c.value).where(schema.meta.c.name == _PAUSED)
+
+_THIS = (deliveries.c.subscriber == bindparam("of_subscriber")) & (deliveries.c.last == bindparam("of_last"))
+_OPEN = deliveries.c.try_at.is_not(None)
+_CLOSE = update(deliveries).where(_THIS)
+_CLAIM = (
+    update(deliveries)
+    .where(_OPEN)
+    .values(
+        attempts=deliveries.c.attempts + 1,
+        doubts=deliveries.c.doubts + case((deliveries.c.status == "claimed", 1), else_=0),
+    )
+)
+_SETTLE_SENT = update(deliveries).where(_THIS & _OPEN)
+"""Whoever has it in hand by now: it was sent."""
+_SETTLE = update(deliveries).where(_THIS & _OPEN & (deliveries.c.claim == bindparam("of_claim")))
+_MOVE_WATERMARK = (
+    update(subscribers)
+    .where(subscribers.c.id == deliveries.c.subscriber, subscribers.c.watermark < deliveries.c.last)
+    .where(deliveries.c.status == "sent")
+    .values(watermark=deliveries.c.last)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What becomes of a delivery that was in hand: `sent`, `failed` or `skipped` for good, or `planned` for later."""
+
+    subscriber: str
+    last: int
+    status: Literal["planned", "sent", "failed", "skipped"]
+    try_at: datetime | None = None
+    """For `planned`: when to try again."""
+    attempts: int
+    doubts: int = 0
+    message: str = ""
+
+
+class Deliveries:
+    """The deliveries of one database (`Store.deliveries`). Every method may raise StoreError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # Planning
+
+    def due(self, now: datetime) -> tuple[DueGroup, ...]:
+        """The active readers whose moment has come, grouped by all that decides what they get.
+
+        Left out are those whose last digest is in hand, or may have arrived: they are due when that is settled.
+        """
+        with reading(self._engine) as connection:
+            return select_due(connection, now)
+
+    def plan(self, plans: Sequence[Plan], now: datetime) -> tuple[int, int]:
+        """Carry out `plans` for those of each group who are still due; how many were planned, for how many nothing."""
+        planned = nothing = 0
+        for some in batches(plans, _GROUPS):
+            with writing(self._engine) as connection:
+                added, empty = insert_plans(connection, some, now)
+            planned, nothing = planned + added, nothing + empty
+        return planned, nothing
+
+    # Sending
+
+    def claim(
+        self, claim: str, now: datetime, until: datetime, most: int
+    ) -> tuple[tuple[tuple[Delivery, Subscriber], ...], int]:
+        """Take up to `most` deliveries that may be tried at `now`, longest due first, in hand until `until`.
+
+        One whose claim lapsed may have been sent: that is a doubt. Those whose reader is no longer active are closed;
+        how many is returned too.
+        """
+        due = _WITH_READER.where(deliveries.c.try_at <= now)
+        due = due.order_by(deliveries.c.try_at, deliveries.c.subscriber).limit(most)
+        with writing(self._engine) as connection:
+            found = [_pair(row) for row in connection.execute(due)]
+            taken = [(_claimed(delivery, until), reader) for delivery, reader in found if reader.status == "active"]
+            gone = [(delivery, reader) for delivery, reader in found if reader.status != "active"]
+            for some in batches(reader.id for _, reader in taken):
+                values = {"status": "claimed", "claim": claim, "try_at": until}
+                connection.execute(_CLAIM.where(deliveries.c.subscriber.in_(some)).values(values))
+            if gone:
+                connection.execute(_CLOSE, [_closed(*pair, now) for pair in gone])
+        return tuple(taken), len(gone)
+
+    def renew(self, claim: str, until: datetime) -> None:
+        """Keep in hand what this process has."""
+        mine = (deliveries.c.claim == claim) & (deliveries.c.try_at.is_not(None))
+        with writing(self._engine) as connection:
+            connection.execute(update(deliveries).where(mine).values(try_at=until))
+
+    def settle(self, settlements: Sequence[Settlement], claim: str, now: datetime) -> None:
+        """Record what became of deliveries in hand; those that were sent move their reader's watermark with it."""
+        with writing(self._engine) as connection:
+            sent = [_settled_row(one, now) for one in settlements if one.status == "sent"]
+            if sent:
+                connection.execute(_SETTLE_SENT, sent)
+                for some in batches(one.subscriber for one in settlements if one.status == "sent"):
+                    connection.execute(_MOVE_WATERMARK.where(subscribers.c.id.in_(some)))
+            others = [_settled_row(one, now) | {"of_claim": claim} for one in settlements if one.status != "sent"]
+            if others:
+                connection.execute(_SETTLE, others)
+
+    # Looking
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many are not settled, and when the first of them may be tried."""
+        statement = select(func.count(), func.min(deliveries.c.try_at)).where(deliveries.c.try_at.is_not(None))
+        with reading(self._engine) as connection:
+            count, first = connection.execute(statement).one()
+        return count, first
+
+    def ready(self, now: datetime) -> int:
+        """How many may be tried at `now`."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).where(deliveries.c.try_at <= now)).scalar_one()
+
+    def of(self, subscriber: str) -> tuple[Delivery, ...]:
+        """The deliveries of a reader, newest first."""
+        statement = _WITH_READER.where(deliveries.c.subscriber == subscriber).order_by(deliveries.c.last.desc())
+        with reading(self._engine) as connection:
+            return tuple(_pair(row)[0] for row in connection.execute(statement))
+
+    def counts(self, since: datetime) -> Mapping[str, int]:
+        """How many were settled since, by status."""
+        statement = select(deliveries.c.status, func.count()).where(deliveries.c.settled_at >= since)
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(statement.group_by(deliveries.c.status))}
+
+    def sent(self, since: datetime, most: int) -> Iterator[tuple[datetime, str]]:
+        """When and to which address the last `most` were sent since, oldest first."""
+        columns = (deliveries.c.settled_at, subscribers.c.address)
+        newest = select(*columns).join(subscribers).where(deliveries.c.settled_at >= since)
+        newest = newest.where(deliveries.c.status == "sent").order_by(deliveries.c.settled_at.desc()).limit(most)
+        with reading(self._engine) as connection:
+            rows = connection.execute(newest).all()
+        return ((row.settled_at, row.address) for row in reversed(rows))
+
+    def forget(self, before: datetime) -> int:
+        """Forget what was settled before, except each reader's last; how many."""
+        newer = deliveries.alias()
+        has_newer = select(newer.c.last).where(
+            newer.c.subscriber == deliveries.c.subscriber, newer.c.last > deliveries.c.last
+        )
+        old = (deliveries.c.settled_at < before) & has_newer.exists()
+        with writing(self._engine) as connection:
+            connection.execute(delete(returns).where(returns.c.at < before))
+            return connection.execute(delete(deliveries).where(old)).rowcount
+
+    # What came back
+
+    def save_return(self, subscriber: str, last: int, *, at: datetime, kind: str, diagnostic: str) -> bool:
+        """Remember that this delivery came back; False when that was known, or there is no such reader."""
+        row = {"subscriber": subscriber, "last": last, "at": at, "kind": kind, "diagnostic": diagnostic[:_MAX_MESSAGE]}
+        same = (returns.c.subscriber == subscriber) & (returns.c.last == last)
+        with writing(self._engine) as connection:
+            known = connection.execute(select(returns.c.kind).where(same)).scalar()
+            reader = connection.execute(select(subscribers.c.id).where(subscribers.c.id == subscriber)).scalar()
+            if reader is None or known in {kind, "permanent", "complaint"}:
+                return False
+            connection.execute(delete(returns).where(same))
+            connection.execute(insert(returns), [row])
+        return True
+
+    def returned(self, subscriber: str, since: datetime) -> int:
+        """How many deliveries to this reader came back since."""
+        mine = (returns.c.subscriber == subscriber) & (returns.c.at >= since)
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).where(mine)).scalar_one()
+
+    # Pause
+
+    def paused(self) -> str:
+        """Why nothing is sent; empty when it is."""
+        with reading(self._engine) as connection:
+            return connection.execute(_PAUSE_REASON).scalar() or ""
+
+    def pause(self, reason: str) -> None:
+        """Send nothing until `resume`."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(schema.meta).where(schema.meta.c.name == _PAUSED))
+            connection.execute(insert(schema.meta), [{"name": _PAUSED, "value": reason}])
+
+    def resume(self) -> bool:
+        """Send again; whether it was paused."""
+        with writing(self._engine) as connection:
+            return bool(connection.execute(delete(schema.meta).where(schema.meta.c.name == _PAUSED)).rowcount)
+
+
+def _pair(row: Row[Any]) -> tuple[Delivery, Subscriber]:
+    reader = reader_of(row)
+    delivery = Delivery(
+        id=f"{reader.id}-{row.delivery_last}",
+        subscriber=reader.id,
+        address=reader.address,
+        first=row.delivery_first,
+        last=row.delivery_last,
+        variant=row.delivery_variant,
+        due_at=row.delivery_due_at,
+        status=row.delivery_status,
+        attempts=row.delivery_attempts,
+        doubts=row.delivery_doubts,
+        try_at=row.delivery_try_at,
+        message=row.delivery_message,
+    )
+    return delivery, reader
+
+
+def _claimed(delivery: Delivery, until: datetime) -> Delivery:
+    doubts = delivery.doubts + (delivery.status == "claimed")
+    return replace(delivery, status="claimed", try_at=until, attempts=delivery.attempts + 1, doubts=doubts)
+
+
+def _closed(delivery: Delivery, reader: Subscriber, now: datetime) -> dict[str, Any]:
+    return {
+        "of_subscriber": delivery.subscriber,
+        "of_last": delivery.last,
+        "status": "skipped",
+        "try_at": None,
+        "claim": None,
+        "settled_at": now,
+        "message": f"the reader is {reader.status}",
+    }
+
+
+def _settled_row(one: Settlement, now: datetime) -> dict[str, Any]:
+    return {
+        "of_subscriber": one.subscriber,
+        "of_last": one.last,
+        "status": one.status,
+        "try_at": one.try_at,
+        "attempts": one.attempts,
+        "doubts": one.doubts,
+        "claim": None,
+        "settled_at": None if one.status == "planned" else now,
+        "message": one.message[:_MAX_MESSAGE],
+    }

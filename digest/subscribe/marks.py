@@ -1,0 +1,110 @@
+"""A reader's own order: what they want more or less of, and whether their digests follow it.
+
+Off until it is turned on. The marks stay in the site's database, go out with the reader's data and go when they are
+removed or the reader is erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from digest.errors import NotFoundError, SubscriptionError
+from digest.models import Mark, Paper, Subscriber
+from digest.papers import identity_of, named_paper
+from digest.sources.recognise import parse
+from digest.sources.zotero import is_zotero, parse_zotero
+from digest.store import Store
+from digest.subscribe.reader import change_reader
+
+MOST = 2_000
+"""Marks of one reader."""
+_BEGINNINGS = ("@", "{", "[", "<")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedMarks:
+    """What came of a file."""
+
+    marked: int
+    unknown: tuple[str, ...] = ()
+    """Names of papers that were never read, in a list of ids."""
+
+
+def mark_papers(
+    store: Store, reader: Subscriber, names: Iterable[str], *, wish: Literal["more", "less"], now: datetime
+) -> tuple[Mark, ...]:
+    """Mark papers that have been read, by id or address.
+
+    Raises:
+        NotFoundError: one of them is not known; nothing is marked.
+        SubscriptionError: the reader has too many marks.
+    """
+    return _save(store, reader, [named_paper(store, name).paper for name in names], wish=wish, now=now)
+
+
+def import_marks(store: Store, reader: Subscriber, data: bytes, *, now: datetime) -> ImportedMarks:
+    """Mark as wanted the papers of a library: BibTeX, Zotero RDF, any form `digest ingest` reads, or ids line by line.
+
+    Papers of a library may be unknown to the site: the mark keeps their words. They are not put into the digest.
+
+    Raises:
+        SourceRefused: it is of no known form.
+        SubscriptionError: the reader would have too many marks.
+    """
+    if is_zotero(data):
+        papers: Sequence[Paper] = parse_zotero(data)
+    elif data.lstrip(b"\xef\xbb\xbf \t\r\n").decode("utf-8", "replace").startswith(_BEGINNINGS):
+        papers = parse(data, observed_at=now, source="file").papers
+    else:
+        return _import_names(store, reader, data.decode("utf-8-sig", "replace"), now=now)
+    return ImportedMarks(marked=len(_save(store, reader, papers, wish="more", now=now)))
+
+
+def forget_marks(store: Store, reader: Subscriber, names: Iterable[str] | None = None) -> int:
+    """Forget the marks of some papers, or all; how many there were.
+
+    Raises:
+        NotFoundError: there is no such mark.
+    """
+    papers = None if names is None else [identity_of(name) for name in names]
+    gone = store.marks.remove(reader.id, papers)
+    if papers and not gone:
+        raise NotFoundError(f"{reader.address}: has no such mark; `digest marks list` shows them")
+    return gone
+
+
+def set_personal(store: Store, reader: Subscriber, *, on: bool) -> Subscriber:
+    """Whether the reader's sections are ordered by their marks from the next digest on.
+
+    Raises:
+        NotFoundError: there is no such reader any more.
+    """
+    personal = reader.id if on else ""
+    return change_reader(
+        store, reader.id, lambda known: replace(known, preferences=replace(known.preferences, personal=personal))
+    )
+
+
+def _import_names(store: Store, reader: Subscriber, text: str, *, now: datetime) -> ImportedMarks:
+    names = {name: identity_of(name) for line in text.splitlines() if (name := line.strip())}
+    known = store.papers_by_alias(names.values()) if names else {}
+    papers = [known[identity] for identity in names.values() if identity in known]
+    marked = _save(store, reader, papers, wish="more", now=now)
+    unknown = tuple(name for name, identity in names.items() if identity not in known)
+    return ImportedMarks(marked=len(marked), unknown=unknown)
+
+
+def _save(
+    store: Store, reader: Subscriber, papers: Iterable[Paper], *, wish: Literal["more", "less"], now: datetime
+) -> tuple[Mark, ...]:
+    marks = tuple(
+        Mark(paper=paper, wish=wish, at=now) for paper in {paper.id: paper for paper in papers}.values() if paper.title
+    )
+    kept = {mark.paper.id for mark in store.marks.of(reader.id)} | {mark.paper.id for mark in marks}
+    if len(kept) > MOST:
+        raise SubscriptionError(f"{reader.address}: would have {len(kept):,} marks; at most {MOST:,} are kept")
+    store.marks.save(reader.id, marks)
+    return marks

@@ -1,0 +1,118 @@
+"""Whatever is killed, whenever: every reader has the digest, and copies are only of what was in flight.
+
+`DIGEST_KILLS=50` runs the long version: 50 kills during one run of 5,000 readers.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from digest.site import Site
+from digest.store import Store
+
+from .server import MailServer
+from .sites import add_readers, make_site, publish
+
+KILLS = int(os.environ.get("DIGEST_KILLS", "8"))
+READERS = 100 * KILLS if "DIGEST_KILLS" in os.environ else 320
+SESSIONS = 4
+MOST_IN_FLIGHT = 2 * 100 + 4 * SESSIONS
+"""Two batches of outcomes on their way to the ledger, and what the carrier has taken."""
+
+
+def start(site: Site, **environment: str) -> subprocess.Popen[bytes]:
+    """`digest send` as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "digest", "--site", str(site.root), "--json", "send"],
+        env=os.environ | {"DIGEST_SENDING__LEASE_SECONDS": "1"} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def smtp_site(folder: Path, server: MailServer, count: int) -> Site:
+    """A site whose `count` readers are due now, and whose mail goes to `server`."""
+    smtp = {"host": "127.0.0.1", "port": server.port, "security": "off", "sessions": SESSIONS, "hello": "localhost"}
+    site = make_site(folder, smtp=smtp, sending={"carrier": "smtp"})
+    yesterday = datetime.now(UTC) - timedelta(days=2)
+    with Store.open(site.database_url) as store:
+        publish(store, 1, first_on=yesterday.date())
+        add_readers(store, count, yesterday)
+    return site
+
+
+def sent(site: Site) -> set[str]:
+    """The addresses whose digest the ledger has as sent."""
+    with sqlite3.connect(site.root / "digest.db") as connection:
+        rows = connection.execute(
+            "SELECT address FROM deliveries JOIN subscribers ON id = subscriber WHERE deliveries.status = 'sent'"
+        ).fetchall()
+    connection.close()
+    return {row[0] for row in rows}
+
+
+def send_until_done(site: Site, readers: int) -> None:
+    """Run `digest send` again and again, as a scheduler does, until all is settled."""
+    for _ in range(60):
+        process = start(site)
+        _, said = process.communicate(timeout=120)
+        assert process.returncode in {0, 3}, said
+        if len(sent(site)) == readers:
+            return
+    raise AssertionError(f"{readers - len(sent(site))} of {readers} readers have no digest")
+
+
+def test_killed_at_random_moments_nobody_is_lost_and_copies_are_of_what_was_in_flight(tmp_path, mail_server):
+    """SIGKILL in any phase; copies carry the same Message-ID; a last run sends nothing."""
+    server = mail_server()
+    site = smtp_site(tmp_path, server, READERS)
+    moments = random.Random(20261121)  # noqa: S311 - repeatable
+    in_flight = 0
+    for _ in range(KILLS):
+        process, before = start(site), len(server.taken)
+        server.wait_for(before + moments.randint(1, READERS // KILLS), moments.choice((0.2, 0.4, 0.8, 20, 20, 20)))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        unrecorded = {recipient for recipient, _ in server.taken[before:]} - sent(site)
+        assert len(unrecorded) <= MOST_IN_FLIGHT
+        in_flight += len(unrecorded)
+    send_until_done(site, READERS)
+    copies = Counter(recipient for recipient, _ in server.taken)
+    assert len(copies) == READERS
+    assert sum(copies.values()) - READERS <= in_flight
+    assert len(set(server.taken)) == READERS, "a copy has another Message-ID"
+    before = len(server.taken)
+    process = start(site)
+    process.communicate(timeout=60)
+    assert (process.returncode, len(server.taken)) == (0, before)
+    sys.stderr.write(f"{KILLS} kills, {READERS} readers, {in_flight} in flight, {before - READERS} copies\n")
+
+
+def test_a_mail_server_that_dies_and_comes_back_loses_nobody(tmp_path, mail_server):
+    """What was taken before is not sent again, except what it died over."""
+    server = mail_server()
+    site = smtp_site(tmp_path, server, 150)
+    process = start(site)
+    assert server.wait_for(40, 30)
+    server.kill()
+    out, said = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    assert b'"unavailable": "127.0.0.1:' in out
+    taken, recorded = list(server.taken), sent(site)
+    again = mail_server(server.port)
+    with sqlite3.connect(site.root / "digest.db") as connection:  # the wait is over
+        connection.execute("UPDATE deliveries SET try_at = due_at WHERE try_at IS NOT NULL")
+    connection.close()
+    send_until_done(site, 150)
+    everything = taken + again.taken
+    assert {recipient for recipient, _ in everything} == {f"reader{number}@example.com" for number in range(150)}
+    assert len(everything) - 150 <= len({recipient for recipient, _ in taken} - recorded)
+    assert len(set(everything)) == 150
