@@ -13,7 +13,7 @@ MAKE_VENV = $(PYTHON) -m venv $(VENV)
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check format lint types contracts bench lock clean ci-system
+.PHONY: help demo test check checks format lint types contracts bench lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,6 +30,10 @@ check: $(VENV)/.dev ## format, lint, type-check, check the import contracts, tes
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+checks: $(VENV)/.dev ## other people's checkers: html-validate, axe, caniemail, feed readers (npm, Debian packages)
+	npm ci --prefix tests/checks --no-audit --no-fund
+	$(BIN)/python -m pytest tests/checks
 
 bench: $(VENV)/.dev ## run the benchmarks: ratios against a reference in the same run
 	$(BIN)/python -m benchmarks

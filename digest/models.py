@@ -292,7 +292,7 @@ class Emerging:
     phrase: str
     """Words as `digest.curation.words` spells them: small letters, singular."""
     papers: tuple[str, ...]
-    """The ids of the week's papers that have it."""
+    """The ids of the week's papers that have it, those with it in their title first."""
     before: int
     """How many papers of the weeks before had it."""
     surprise: float
@@ -487,6 +487,8 @@ class Delivery:
     """Made of reader and edition (`READER-LAST`): a second plan of the same digest is the same delivery."""
     subscriber: str
     address: str
+    epoch: int = 0
+    """Of the reader's links, as `Subscriber.epoch`."""
     first: int
     last: int
     variant: str | None = None

@@ -77,8 +77,12 @@ class Tokens:
 
     def issue(self, purpose: Purpose, reader: Subscriber, *, expires_at: datetime | None = None) -> str:
         """A token for `reader`: letters, digits, `-`, `_` and dots."""
+        return self.write(purpose, Claim(subscriber=reader.id, epoch=reader.epoch), expires_at=expires_at)
+
+    def write(self, purpose: Purpose, claim: Claim, *, expires_at: datetime | None = None) -> str:
+        """The token that says `claim`."""
         expiry = [] if expires_at is None else [int(expires_at.timestamp())]
-        return self._serializers[purpose].dumps([reader.id, reader.epoch, *expiry])
+        return self._serializers[purpose].dumps([claim.subscriber, claim.epoch, *expiry])
 
     def read(self, purpose: Purpose, token: str, *, now: datetime) -> Claim:
         """What `token` says.

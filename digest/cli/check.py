@@ -55,6 +55,7 @@ def _checks(state: State, *, online: bool) -> Iterator[tuple[str, Callable[[], s
     yield "timetable", lambda: _timetable(site)
     yield "templates", lambda: _templates(site)
     yield "database", lambda: _database(state, site)
+    yield "mail", lambda: _mail(site)
     for source in site.sources:
         yield f"source {source}", lambda source=source: _source(state, site, source, online=online)  # type: ignore[misc]
 
@@ -79,6 +80,12 @@ def _templates(site: Site) -> str:
     from digest.render.environment import compile_all, environment
 
     return f"{compile_all(environment(site.folders('templates')))} templates compile"
+
+
+def _mail(site: Site) -> str:
+    from digest.deliver.carriers import describe_way_out
+
+    return describe_way_out(site)
 
 
 def _database(state: State, site: Site) -> str:

@@ -75,7 +75,8 @@ def given_papers(state: State, site: Site, sources: Sequence[str]) -> list[Paper
     readings = _read(state, site, sources)
     aside = sum(len(reading.rejected) for reading in readings)
     if aside:
-        state.err.print(f"{aside} records cannot be read and were left out", style="yellow")
+        records = "1 record" if aside == 1 else f"{aside:,} records"
+        state.err.print(f"{records} could not be read and {'was' if aside == 1 else 'were'} left out", style="yellow")
     papers = [merged.paper for merged in unite((paper for reading in readings for paper in reading.papers), ())]
     if not papers:
         raise NotFoundError(f"there are no papers in {', '.join(sources)}")

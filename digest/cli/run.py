@@ -54,7 +54,7 @@ def run(
     timetable = read_timetable(site)
     chosen = _chosen(timetable, jobs or [])
     log = log_to(sys.stderr, "json" if state.json else "plain", verbosity=state.verbosity)
-    with log, _told_to_stop() as stop, state.store(site) as store:
+    with log, _told_to_stop(twice_breaks_off=once) as stop, state.store(site) as store:
         runner = _runner(state, site, store, timetable, stop)
         if once:
             _once(state, runner, chosen, forced=bool(jobs))
@@ -63,10 +63,16 @@ def run(
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
+def _told_to_stop(*, twice_breaks_off: bool) -> Iterator[threading.Event]:
     """Set when the system, or who sits at the terminal, asks this process to end."""
     stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def ask(*_: object) -> None:
+        if twice_breaks_off and stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield stop
     finally:

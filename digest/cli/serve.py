@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -17,7 +20,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
 ) -> None:
-    """Serve feeds, pages, the sign-up and preference forms and the JSON API until Ctrl-C.
+    """Serve feeds, pages, the sign-up and preference forms and the JSON API until told to stop (SIGTERM, Ctrl-C).
 
     Put a web server with TLS before it and name that in web.trusted_proxies.
 
@@ -40,7 +43,7 @@ def serve(
         state.out.print(f"{site.settings.title}: {address} (Ctrl-C ends it)", markup=False)
 
     log = log_to(sys.stderr, "json" if state.json else "plain", verbosity=state.verbosity)
-    with log, state.store(site) as store, progress(state, "Writing pages") as report:
+    with log, _ended_in_order(), state.store(site) as store, progress(state, "Writing pages") as report:
         run(
             store,
             site,
@@ -51,3 +54,14 @@ def serve(
             progress=report,
             started=started,
         )
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """The server ends on a signal and then raises it again; here that is the end of the command and no failure."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -3,8 +3,9 @@
 A phrase is a pair of words, or a single word that neither the topic model nor any paper before has (a new name), that
 stands in the title of at least `LEAST_NAMED` papers of the week (keywords that a source adds are too general). It
 emerges when `LEAST_PAPERS` papers of the week have it anywhere and that is far more than the weeks before let expect:
-the log-likelihood ratio of the two rates (Dunning 1993) exceeds `LEAST_SURPRISE`. Of phrases that stand in nearly the
-same papers only the most surprising is named. When nothing emerges, nothing is returned.
+the log-likelihood ratio of the two rates (Dunning 1993) exceeds 2 ln(m / `CHANCE`), and `LEAST_SURPRISE`, where m
+phrases were looked at, so that chance names one in less than one of ten weeks. Of phrases that stand in nearly the same
+papers only the most surprising is named. When nothing emerges, nothing is returned.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ REACH = (WEEKS_BEFORE + 1) * WEEK
 """How far back the papers have to go."""
 LEAST_NAMED, LEAST_PAPERS, LEAST_SURPRISE, LEAST_RISE = 2, 3, 6.63, 3.0
 """6.63 is the 1 % point of chi-squared with one degree of freedom; the rate must also have risen threefold."""
+CHANCE = 0.1
+"""Phrases a week that may be named by chance: P(chi-squared > x) is below exp(-x / 2), times the phrases looked at."""
 LEAST_BEFORE = 30
 """With fewer papers in the weeks before there is nothing to compare with."""
 _SAME_PAPERS = 0.5
@@ -59,6 +62,7 @@ def line(entry: Emerging) -> str:
 def _risen(
     now: dict[str, list[str]], before: dict[str, list[str]], papers_now: int, papers_before: int
 ) -> list[Emerging]:
+    least = max(LEAST_SURPRISE, 2 * log((len(now) or 1) / CHANCE))
     risen = []
     for phrase, holders in now.items():
         earlier = len(before.get(phrase, ()))
@@ -67,7 +71,7 @@ def _risen(
             continue
         if len(holders) >= LEAST_PAPERS and rate >= LEAST_RISE * rate_before:
             surprise = _log_likelihood_ratio(len(holders), papers_now, earlier, papers_before)
-            if surprise >= LEAST_SURPRISE:
+            if surprise >= least:
                 risen.append(
                     Emerging(phrase=phrase, papers=tuple(holders), before=earlier, surprise=round(surprise, 2))
                 )
@@ -95,11 +99,14 @@ def _named(papers: Iterable[Paper]) -> set[str]:
 
 
 def _holders(papers: Iterable[Paper], phrases: set[str]) -> dict[str, list[str]]:
-    holders: defaultdict[str, list[str]] = defaultdict(list)
+    """Which papers have each phrase; those with it in their title first."""
+    in_title: defaultdict[str, list[str]] = defaultdict(list)
+    elsewhere: defaultdict[str, list[str]] = defaultdict(list)
     for paper in papers:
-        for phrase in PaperText(paper).all_terms & phrases:
-            holders[phrase].append(paper.id)
-    return holders
+        text = PaperText(paper)
+        for phrase in text.all_terms & phrases:
+            (in_title if phrase in text.title_terms else elsewhere)[phrase].append(paper.id)
+    return {phrase: in_title[phrase] + elsewhere[phrase] for phrase in in_title | elsewhere}
 
 
 def _log_likelihood_ratio(hits: int, papers: int, hits_before: int, papers_before: int) -> float:

@@ -13,15 +13,18 @@ Both are means over the days. `parse_readings` and `parse_signals` read the two 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import log2
-from typing import Any
+from typing import Any, TypeVar
 
 from digest.curation.trend import trend
 from digest.errors import SettingsError
 from digest.models import Metric, Paper, Signal
+
+_METRICS: tuple[Metric, ...] = ("upvotes", "comments", "github_stars")
+T = TypeVar("T")
 
 FIRST, LEAST_OVERLAP, LEAST_PAPERS = 10, 0.6, 5
 SOONEST, LATEST = timedelta(hours=2), timedelta(hours=30)
@@ -47,25 +50,16 @@ class Morning:
 
 def parse_readings(text: str, name: str = "page_order.jsonl") -> tuple[PageReading, ...]:
     """One reading a line: `{"seen_at": moment, "order": [ids]}`. Raises SettingsError with the line that is wrong."""
-    return tuple(
-        PageReading(_moment(record["seen_at"]), tuple(f"arxiv:{paper}" for paper in record["order"]))
-        for record in _records(text, name, {"seen_at", "order"})
-    )
+    return tuple(_parsed(text, name, _reading))
 
 
 def parse_signals(text: str, name: str = "signals.jsonl") -> dict[tuple[str, date], tuple[Signal, ...]]:
-    """The morning signals of a paper on a list day: `{"id", "api": [{"at", "list_date", "upvotes", ...}]}` a line."""
-    found: dict[tuple[str, date], tuple[Signal, ...]] = {}
-    metrics: tuple[Metric, ...] = ("upvotes", "comments", "github_stars")
-    for record in _records(text, name, {"id", "api"}):
-        for seen in record["api"]:
-            day, at = date.fromisoformat(seen["list_date"]), _moment(seen["at"])
-            signals = (
-                Signal(metric=metric, value=seen[metric], observed_at=at) for metric in metrics if seen.get(metric)
-            )
-            zero = Signal(metric="upvotes", value=0, observed_at=at)
-            found[f"arxiv:{record['id']}", day] = tuple(signals) or (zero,)
-    return found
+    """The morning signals of a paper on a list day: `{"id", "api": [{"at", "list_date", "upvotes", ...}]}` a line.
+
+    Raises:
+        SettingsError: as `parse_readings`.
+    """
+    return {key: signals for found in _parsed(text, name, _signals) for key, signals in found.items()}
 
 
 def mornings(
@@ -161,22 +155,35 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return ranks
 
 
-def _records(text: str, name: str, needed: set[str]) -> list[dict[str, Any]]:
-    records = []
+def _parsed(text: str, name: str, parse: Callable[[Any], T]) -> Iterator[T]:
+    """Each line's record, as `parse` reads it."""
     for number, line in enumerate(text.splitlines(), start=1):
         try:
-            record = json.loads(line)
-            missing = needed - set(record)
-        except (ValueError, TypeError) as error:
-            raise SettingsError(f"{name}, line {number}: is not a JSON object") from error
-        if missing:
-            raise SettingsError(f"{name}, line {number}: has no `{min(missing)}`")
-        records.append(record)
-    return records
+            yield parse(json.loads(line))
+        except KeyError as error:
+            raise SettingsError(f"{name}, line {number}: has no `{error.args[0]}`") from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise SettingsError(f"{name}, line {number}: is not as it should be ({error})") from error
+
+
+def _reading(record: Any) -> PageReading:
+    return PageReading(_moment(record["seen_at"]), tuple(f"arxiv:{paper}" for paper in record["order"]))
+
+
+def _signals(record: Any) -> dict[tuple[str, date], tuple[Signal, ...]]:
+    found = {}
+    for seen in record["api"]:
+        at = _moment(seen["at"])
+        known = tuple(
+            Signal(metric=metric, value=int(seen[metric]), observed_at=at) for metric in _METRICS if seen.get(metric)
+        )
+        none = (Signal(metric="upvotes", value=0, observed_at=at),)
+        found[f"arxiv:{record['id']}", date.fromisoformat(seen["list_date"])] = known or none
+    return found
 
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise SettingsError(f"{text}: needs a zone")
+        raise ValueError(f"{text} needs a zone")
     return moment

@@ -82,3 +82,22 @@ def return_paths_of(site: Site) -> Verp:
         return Verp(settings.bounces.address or parseaddr(settings.mail.sender)[1], secret_keys(site))
     except MailError as error:
         raise SettingsError(f"bounces.address: {error}") from error
+
+
+def describe_way_out(site: Site) -> str:
+    """Where mail goes, and what is missing for it to be welcome there, in one line; nothing is made or asked.
+
+    Raises:
+        SettingsError: an address is none, or a key is not there.
+        MailError: a key cannot be used.
+    """
+    settings = site.settings
+    domain, keys = sender_domain(site), keys_of(site)
+    if settings.bounces.address:
+        wire_address(settings.bounces.address)
+    server = f"{settings.smtp.host}:{settings.smtp.port} ({settings.smtp.security})"
+    places = {"outbox": f"into {OUTBOX}/ only", "smtp": f"to {server}", "sendmail": f"to {settings.sending.sendmail}"}
+    signed = f"signed for {domain} by {', '.join(key.selector for key in keys)}" if keys else "not signed"
+    https = settings.base_url.startswith("https://")
+    leave = "one-click unsubscribe" if https else "no one-click unsubscribe (base_url is not https)"
+    return f"{places[settings.sending.carrier]}, {signed}, {leave}"

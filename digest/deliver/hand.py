@@ -10,7 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
@@ -18,13 +18,13 @@ from digest.deliver.report import DeliveryReport
 from digest.deliver.settling import given_back, names_no_mailbox, settlement
 from digest.errors import StoreError
 from digest.mail.carrier import Outcome
-from digest.models import Delivery, Subscriber, Suppression
+from digest.models import Delivery, Suppression
 from digest.settings import SendingSettings
 from digest.store import Store
 from digest.store.deliveries import Settlement
 
 _BATCH, _BATCH_SECONDS = 100, 0.02
-"""Outcomes recorded at once, and how long the first waits for others: what a crash may double, with what is in flight."""
+"""Outcomes recorded at once, and how long the first waits for others: with what is in flight, a crash doubles these."""
 _WATCH_SECONDS = 0.1
 """How often the thread looks whether something was left."""
 _TRIES = 5
@@ -71,15 +71,15 @@ class Hand:
         """Whether what is handed over now can be recorded: the ledger takes it, and the claims have not lapsed."""
         return self._failure is None and monotonic() < self._lapses_at
 
-    def claim(self, most: int) -> list[tuple[Delivery, Subscriber]]:
+    def claim(self, most: int) -> tuple[Delivery, ...]:
         """Take up to `most` deliveries that may be tried."""
         now, began = self._clock(), monotonic()
         taken, gone = self._ledger.claim(self._claim, now, now + self._lease, most)
         self._report.skipped += gone
         if not self._claimed and not self._handed:
             self._renewed_at, self._lapses_at = began, began + self._lease.total_seconds()
-        self._claimed |= {delivery.id: delivery for delivery, _ in taken}
-        return list(taken)
+        self._claimed |= {delivery.id: delivery for delivery in taken}
+        return taken
 
     def hand_over(self, id_: str) -> Delivery:
         """The delivery of this id goes to the carrier now: from here on it may have been sent."""
@@ -122,7 +122,7 @@ class Hand:
             except StoreError:
                 if attempt == _TRIES:
                     raise
-                threading.Event().wait(attempt / 2)
+                sleep(attempt / 2)
             else:
                 return
 

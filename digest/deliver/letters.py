@@ -18,11 +18,11 @@ from digest.letterhead import letterhead_of
 from digest.mail.address import wire_address
 from digest.mail.carrier import Carrier, Envelope, Fate
 from digest.mail.message import Letterhead, MessageTemplate
-from digest.models import Delivery, Mail, Selection, Subscriber
+from digest.models import Delivery, Mail, Selection
 from digest.render.email import PREFERENCES_URL, RECIPIENT, UNSUBSCRIBE_URL
 from digest.site import Site
 from digest.store import Store
-from digest.tokens import Purpose, Tokens, link
+from digest.tokens import Claim, Purpose, Tokens, link
 from digest.variants import variant_of
 
 _PLACES = {"unsubscribe": UNSUBSCRIBE_URL, "preferences": PREFERENCES_URL, "recipient": RECIPIENT}
@@ -59,29 +59,30 @@ class Writer:
         self._tokens = Tokens.of(site)
         self._templates: OrderedDict[str, MessageTemplate] = OrderedDict()
 
-    def envelope(self, delivery: Delivery, reader: Subscriber, at: datetime) -> Envelope:
+    def envelope(self, delivery: Delivery, at: datetime) -> Envelope:
         """The digest as it goes to one reader; the same at every try, but for its date and signature.
 
         Raises:
             MailError: it cannot be addressed to them, or the rendered digest is gone.
         """
-        unsubscribe_url = self._link("unsubscribe", reader)
+        claim = Claim(subscriber=delivery.subscriber, epoch=delivery.epoch)
+        unsubscribe_url = self._link("unsubscribe", claim)
         content = self._template(delivery.variant or "").message(
             identity=delivery.id,
-            recipient=reader.address,
+            recipient=delivery.address,
             at=at,
             unsubscribe_url=unsubscribe_url,
             values={
                 "unsubscribe": unsubscribe_url,
-                "preferences": self._link("preferences", reader),
-                "recipient": reader.address,
+                "preferences": self._link("preferences", claim),
+                "recipient": delivery.address,
             },
         )
         sender = self._return_paths.encode(delivery.id)
-        return Envelope(id=delivery.id, sender=sender, recipient=reader.address, content=content)
+        return Envelope(id=delivery.id, sender=sender, recipient=delivery.address, content=content)
 
-    def _link(self, purpose: Purpose, reader: Subscriber) -> str:
-        return link(self._base_url, purpose, self._tokens.issue(purpose, reader))
+    def _link(self, purpose: Purpose, claim: Claim) -> str:
+        return link(self._base_url, purpose, self._tokens.write(purpose, claim))
 
     def _template(self, key: str) -> MessageTemplate:
         template = self._templates.pop(key, None) or self._build(key)

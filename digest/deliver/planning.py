@@ -7,7 +7,7 @@ and choice share one rendered digest.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.curation.digest import build_digest
@@ -18,7 +18,7 @@ from digest.models import Digest, Edition, Preferences, Selection
 from digest.site import Site
 from digest.store import Store
 from digest.store.planning import DueGroup, Plan
-from digest.variants import variant_key, variant_of
+from digest.variants import mail_of, variant_key, variant_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class _Planner:
         for group in groups:
             moment = due(group.preferences, group.last_delivered_at, self.now)
             next_at = self.next_at(group, moment)
-            if latest is None or latest.number <= group.watermark:
+            if moment is None or latest is None or latest.number <= group.watermark:
                 yield Plan(group=group, due_at=moment, next_at=next_at)
                 continue
             run = (group.watermark + 1, latest.number)
@@ -91,7 +91,7 @@ class _Planner:
             except _Unfit as reason:
                 self.held.append(str(reason))
             else:
-                yield Plan(group=group, due_at=moment or self.now, next_at=next_at, run=run, variant=variant)
+                yield Plan(group=group, due_at=moment, next_at=next_at, run=run, variant=variant)
 
     def next_at(self, group: DueGroup, moment: datetime | None) -> datetime | None:
         """The moment after the one that is dealt with."""
@@ -117,14 +117,17 @@ class _Planner:
         return self.fit_variant(digest) if self.rendering else variant_key(digest)
 
     def fit_variant(self, digest: Digest) -> str:
-        """The key of the digest's variant.
+        """The key of the digest's variant. An unfit one is rendered once more: the template may have been mended.
 
         Raises:
             _Unfit: its mail may not go out.
         """
         variant = variant_of(self.store, self.site, digest)
-        if findings := check_before_publish(variant.mail):
-            raise _Unfit(f"editions {digest.first} to {digest.last}: {refusal(findings)}")
+        if check_before_publish(variant.mail):
+            variant = replace(variant, mail=mail_of(self.site, digest))
+            if findings := check_before_publish(variant.mail):
+                raise _Unfit(f"editions {digest.first} to {digest.last}: {refusal(findings)}")
+            self.store.replace_variant(variant)
         return variant.key
 
     def edition(self, number: int) -> Edition:

@@ -16,7 +16,6 @@ from digest.deliver.planning import foresee, plan
 from digest.deliver.report import DeliveryReport
 from digest.errors import CarrierUnavailable, MailError
 from digest.mail.carrier import Carrier, Envelope, Fate, Outcome
-from digest.models import Subscriber
 from digest.site import Site
 from digest.store import Store
 
@@ -90,7 +89,6 @@ class _Run:
     ) -> None:
         self._store, self._site, self._report, self._clock, self._stop = store, site, report, clock, stop
         self._refusals: deque[bool] = deque(maxlen=_JUDGED)
-        self._readers: dict[str, Subscriber] = {}
 
     def send(self, carrier: Carrier, limit: int | None, progress: Progress | None) -> None:
         """Send what may be tried now, at most `limit`."""
@@ -116,11 +114,10 @@ class _Run:
         """Envelopes still empty, so that those that must wait for their turn take no room and get the right date."""
         left = limit
         while left is None or left > 0:
-            taken = hand.claim(_CLAIMED if left is None else min(_CLAIMED, left)) if self._goes_on(hand) else []
+            taken = hand.claim(_CLAIMED if left is None else min(_CLAIMED, left)) if self._goes_on(hand) else ()
             if not taken:
                 return
-            self._readers |= {delivery.id: reader for delivery, reader in taken}
-            for delivery, _ in taken:
+            for delivery in taken:
                 yield Envelope(id=delivery.id, sender="", recipient=delivery.address, content=b"")
             left = None if left is None else left - len(taken)
 
@@ -128,11 +125,11 @@ class _Run:
         for envelope in empty:
             if not self._goes_on(hand):
                 return
-            reader, delivery = self._readers.pop(envelope.id), hand.hand_over(envelope.id)
+            delivery = hand.hand_over(envelope.id)
             try:
-                written = writer.envelope(delivery, reader, self._clock())
+                written = writer.envelope(delivery, self._clock())
             except MailError as error:
-                refused = Outcome(id=envelope.id, recipient=reader.address, fate=Fate.PERMANENT, text=str(error))
+                refused = Outcome(id=envelope.id, recipient=delivery.address, fate=Fate.PERMANENT, text=str(error))
                 hand.record(refused)
             else:
                 yield written
@@ -142,9 +139,12 @@ class _Run:
 
     def _judge(self, outcome: Outcome) -> None:
         """Pause when too many are refused for good: a wrong list or a bad name is not made better by more mail."""
-        self._refusals.append(outcome.fate is Fate.PERMANENT and outcome.code is not None)
+        is_refusal = outcome.fate is Fate.PERMANENT and outcome.code is not None
+        self._refusals.append(is_refusal)
+        if not is_refusal or self._report.paused:
+            return
         refused, most = sum(self._refusals), self._site.settings.sending.pause_percent
-        if self._report.paused or most == 100 or refused < _FEWEST or refused * 100 <= most * len(self._refusals):  # noqa: PLR2004
+        if refused < _FEWEST or refused * 100 <= most * len(self._refusals):
             return
         self._report.paused = (
             f"{refused} of the last {len(self._refusals)} digests were refused for good, the last with: "

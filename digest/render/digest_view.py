@@ -27,7 +27,7 @@ class EmergingView:
     count: int
     """Papers of the week that have it."""
     title: str
-    """The best of them in this digest, in plain Unicode."""
+    """One of them that is in this digest, in plain Unicode."""
     url: str | None
     """Where that is found."""
 
@@ -152,11 +152,11 @@ def view_digest(digest: Digest) -> DigestView:
 
 
 def view_emerging(digest: Digest) -> tuple[EmergingView, ...]:
-    """What rose, each with the best of its papers in this digest."""
-    ranked = sorted(digest.papers, key=lambda entry: -entry.score.value)
+    """What rose, each with the first of its papers in this digest."""
+    shown = {entry.paper.id: entry.paper for entry in digest.papers}
     found = []
     for entry in digest.emerging:
-        best = next((shown.paper for shown in ranked if shown.paper.id in entry.papers), None)
+        best = next((shown[paper] for paper in entry.papers if paper in shown), None)
         if best is not None:
             found.append(
                 EmergingView(

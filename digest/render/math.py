@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from xml.etree import ElementTree as ET
 
 from markupsafe import Markup, escape
 
 from digest.render.latex.commands import GONE
 from digest.render.latex.parser import parse
-from digest.render.latex.symbols import FUNCTIONS, SUBSCRIPTS, SUPERSCRIPTS
+from digest.render.latex.symbols import SUBSCRIPTS, SUPERSCRIPTS
 from digest.render.latex.tree import Formula, Node, Script, Text, flat
+from digest.render.mathml import formula_mathml
 from digest.render.safety import plain
 
 _TAGS = {"em": "em", "strong": "strong", "code": "code", "variable": "i"}
@@ -24,8 +24,6 @@ _MAX_MATHML = 400
 """Characters of a formula handed to latex2mathml; a longer one is shown as Unicode."""
 _MAX_BRACES = 40
 _GAP = re.compile(f"[ \u00a0]*{GONE}(?=[.,;:)\\s]|$)|{GONE}")
-_THIN = "<mtext>\u2009</mtext>"
-_FUNCTION = re.compile(rf"(</m[in]>)?(<mi>(?:{'|'.join(sorted(FUNCTIONS))})</mi>)(?=(<m[in]>)?)")
 _SPACES = re.compile("[ \u00a0]{2,}")
 
 
@@ -99,23 +97,4 @@ def _mathml(formula: Formula) -> str:
     balanced = source.count("{") == source.count("}") <= _MAX_BRACES
     if not formula.known or simple or len(source) > _MAX_MATHML or not balanced:
         return _html(formula.children)
-    return _converted(source) or _html(formula.children)
-
-
-@functools.lru_cache(maxsize=4096)
-def _converted(source: str) -> str | None:
-    """latex2mathml's reading of a formula; None when it has none that can be shown."""
-    from latex2mathml.converter import convert  # noqa: PLC0415 - slow to import and only feeds and pages need it
-
-    try:
-        mathml = convert(source)
-        ET.fromstring(mathml)  # noqa: S314 - our own output, without entities or a document type
-    except Exception:  # noqa: BLE001 - a foreign parser on hostile input; the fallback says the same
-        return None
-    return _FUNCTION.sub(_spaced, mathml) if "\\" not in mathml else None
-
-
-def _spaced(function: re.Match[str]) -> str:
-    """A function's name apart from the letters beside it; a space of text, for readers that drop MathML's elements."""
-    before, name, after = function.groups()
-    return f"{before or ''}{_THIN if before else ''}{name}{_THIN if after else ''}"
+    return formula_mathml(source) or _html(formula.children)

@@ -32,8 +32,9 @@ _METRICS: tuple[tuple[Metric, str, str], ...] = (
     ("github_stars", "star", "stars"),
 )
 
-_GROWTH = re.compile(r"[\d,]+ upvotes?, (\+[\d,]+) since yesterday")
+_GROWTH = re.compile(r"\d+ upvotes?, \+(\d+) since yesterday")
 _QUOTED = re.compile(r'"([^"]*)"')
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _COUNTED = re.compile(r"[\d,]+ (?:upvotes?|comments?|GitHub stars?)|no signal yet")
 
 LinkKind = Literal["abstract", "pdf", "code", "discussion", "project", "cite"]
@@ -233,10 +234,16 @@ def _why(entry: EditionPaper) -> str:
     reasons.append(_beyond_counts(entry.score.why))
     lines = dict.fromkeys(to_text(reason[:300]).rstrip(".") for reason in reasons)
     line = _QUOTED.sub(r"“\1”", "; ".join(line for line in lines if line))
+    line = _APOSTROPHE.sub("’", line)
     return line if line.startswith("arXiv") else line[:1].upper() + line[1:]
 
 
 def _beyond_counts(why: str) -> str:
     """What the line of a score (`digest.curation.trend`) says beyond the counts, which are printed anyway."""
-    parts = _GROWTH.sub(r"\1 upvotes since yesterday", why).split("; ")
+    parts = _GROWTH.sub(_growth, why).split("; ")
     return "; ".join(part for part in parts if not _COUNTED.fullmatch(part))
+
+
+def _growth(found: re.Match[str]) -> str:
+    growth = int(found[1])
+    return f"+{growth:,} {'upvote' if growth == 1 else 'upvotes'} since yesterday"

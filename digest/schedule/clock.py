@@ -25,7 +25,7 @@ from digest.schedule.moments import next_moments
 from digest.schedule.runner import LEASE, Ran, Runner
 from digest.schedule.timetable import After, Job, Timed
 
-GRACE_SECONDS = 8.0
+GRACE_SECONDS = 7.0
 """How long what is in flight may take to end when the process is to stop."""
 
 _RENEW_SECONDS = LEASE.seconds // 4

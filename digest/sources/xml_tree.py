@@ -70,8 +70,10 @@ def parsed(data: bytes, names: frozenset[str]) -> list[ParsedNode] | None:
     """
     if len(data) > _BYTES or data.count(b"<") > _TAGS or b"<!DOCTYPE" in data:
         return None
+    parser = ET.XMLParser(encoding="utf-8")  # noqa: S314 - without a document type there is no entity to expand
     try:
-        root = ET.fromstring(data)  # noqa: S314 - without a document type there is no entity to expand
+        parser.feed(data)  # whatever encoding it declares: it has been brought to UTF-8
+        root = parser.close()
     except ET.ParseError:
         return None
     return list(_records(root, names))

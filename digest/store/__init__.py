@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from digest.models import (
@@ -295,6 +295,12 @@ class Store:
         mail = TypeAdapter(Mail).dump_json(variant.mail).decode()
         with writing(self._engine) as connection:
             connection.execute(self._insert(schema.variants).on_conflict_do_nothing(), row | {"mail": mail})
+
+    def replace_variant(self, variant: Variant) -> None:
+        """Keep a rendered digest in place of the one under its key, which went to nobody."""
+        mail = TypeAdapter(Mail).dump_json(variant.mail).decode()
+        with writing(self._engine) as connection:
+            connection.execute(update(schema.variants).where(schema.variants.c.key == variant.key).values(mail=mail))
 
     def variant(self, key: str) -> Variant | None:
         """The rendered digest of this key."""

@@ -10,24 +10,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine, Row, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Engine, Row, Select, bindparam, case, delete, func, insert, select, update
 
-from digest.models import Delivery, Subscriber
+from digest.models import Delivery
 from digest.store import schema
 from digest.store.batches import batches
 from digest.store.delivery_tables import deliveries, returns
 from digest.store.opening import reading, writing
 from digest.store.planning import DueGroup, Plan, insert_plans, select_due
 from digest.store.reader_tables import subscribers
-from digest.store.subscribers import reader_of
 
 _PAUSED = "delivery.paused"
 _GROUPS = 200
 """Plans carried out in one transaction."""
 _MAX_MESSAGE = 500
-_WITH_READER = select(subscribers, *(column.label(f"delivery_{column.name}") for column in deliveries.c)).join(
-    subscribers
-)
+_WITH_READER: Select[Any] = select(
+    *(column for column in deliveries.c if column.name not in {"claim", "settled_at"}),
+    subscribers.c.address,
+    subscribers.c.epoch,
+    subscribers.c.status.label("reader_status"),
+).join(subscribers)
 _PAUSE_REASON = select(schema.meta.c.value).where(schema.meta.c.name == _PAUSED)
 
 _THIS = (deliveries.c.subscriber == bindparam("of_subscriber")) & (deliveries.c.last == bindparam("of_last"))
@@ -41,7 +43,7 @@ _CLAIM = (
         doubts=deliveries.c.doubts + case((deliveries.c.status == "claimed", 1), else_=0),
     )
 )
-_SETTLE_SENT = update(deliveries).where(_THIS & _OPEN)
+_SETTLE_SENT = update(deliveries).where(_THIS & _OPEN).values(status="sent", try_at=None, claim=None)
 """Whoever has it in hand by now: it was sent."""
 _SETTLE = update(deliveries).where(_THIS & _OPEN & (deliveries.c.claim == bindparam("of_claim")))
 _MOVE_WATERMARK = (
@@ -93,9 +95,7 @@ class Deliveries:
 
     # Sending
 
-    def claim(
-        self, claim: str, now: datetime, until: datetime, most: int
-    ) -> tuple[tuple[tuple[Delivery, Subscriber], ...], int]:
+    def claim(self, claim: str, now: datetime, until: datetime, most: int) -> tuple[tuple[Delivery, ...], int]:
         """Take up to `most` deliveries that may be tried at `now`, longest due first, in hand until `until`.
 
         One whose claim lapsed may have been sent: that is a doubt. Those whose reader is no longer active are closed;
@@ -104,14 +104,14 @@ class Deliveries:
         due = _WITH_READER.where(deliveries.c.try_at <= now)
         due = due.order_by(deliveries.c.try_at, deliveries.c.subscriber).limit(most)
         with writing(self._engine) as connection:
-            found = [_pair(row) for row in connection.execute(due)]
-            taken = [(_claimed(delivery, until), reader) for delivery, reader in found if reader.status == "active"]
-            gone = [(delivery, reader) for delivery, reader in found if reader.status != "active"]
-            for some in batches(reader.id for _, reader in taken):
+            found = connection.execute(due).all()
+            taken = [_claimed(row, until) for row in found if row.reader_status == "active"]
+            gone = [_closed(row, now) for row in found if row.reader_status != "active"]
+            for some in batches(delivery.subscriber for delivery in taken):
                 values = {"status": "claimed", "claim": claim, "try_at": until}
                 connection.execute(_CLAIM.where(deliveries.c.subscriber.in_(some)).values(values))
             if gone:
-                connection.execute(_CLOSE, [_closed(*pair, now) for pair in gone])
+                connection.execute(_CLOSE, gone)
         return tuple(taken), len(gone)
 
     def renew(self, claim: str, until: datetime) -> None:
@@ -123,10 +123,10 @@ class Deliveries:
     def settle(self, settlements: Sequence[Settlement], claim: str, now: datetime) -> None:
         """Record what became of deliveries in hand; those that were sent move their reader's watermark with it."""
         with writing(self._engine) as connection:
-            sent = [_settled_row(one, now) for one in settlements if one.status == "sent"]
+            sent = [one for one in settlements if one.status == "sent"]
             if sent:
-                connection.execute(_SETTLE_SENT, sent)
-                for some in batches(one.subscriber for one in settlements if one.status == "sent"):
+                connection.execute(_SETTLE_SENT.values(settled_at=now), [_sent_row(one) for one in sent])
+                for some in batches(one.subscriber for one in sent):
                     connection.execute(_MOVE_WATERMARK.where(subscribers.c.id.in_(some)))
             others = [_settled_row(one, now) | {"of_claim": claim} for one in settlements if one.status != "sent"]
             if others:
@@ -150,7 +150,7 @@ class Deliveries:
         """The deliveries of a reader, newest first."""
         statement = _WITH_READER.where(deliveries.c.subscriber == subscriber).order_by(deliveries.c.last.desc())
         with reading(self._engine) as connection:
-            return tuple(_pair(row)[0] for row in connection.execute(statement))
+            return tuple(_delivery(row) for row in connection.execute(statement))
 
     def counts(self, since: datetime) -> Mapping[str, int]:
         """How many were settled since, by status."""
@@ -218,40 +218,44 @@ class Deliveries:
             return bool(connection.execute(delete(schema.meta).where(schema.meta.c.name == _PAUSED)).rowcount)
 
 
-def _pair(row: Row[Any]) -> tuple[Delivery, Subscriber]:
-    reader = reader_of(row)
-    delivery = Delivery(
-        id=f"{reader.id}-{row.delivery_last}",
-        subscriber=reader.id,
-        address=reader.address,
-        first=row.delivery_first,
-        last=row.delivery_last,
-        variant=row.delivery_variant,
-        due_at=row.delivery_due_at,
-        status=row.delivery_status,
-        attempts=row.delivery_attempts,
-        doubts=row.delivery_doubts,
-        try_at=row.delivery_try_at,
-        message=row.delivery_message,
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=f"{row.subscriber}-{row.last}",
+        subscriber=row.subscriber,
+        address=row.address,
+        epoch=row.epoch,
+        first=row.first,
+        last=row.last,
+        variant=row.variant,
+        due_at=row.due_at,
+        status=row.status,
+        attempts=row.attempts,
+        doubts=row.doubts,
+        try_at=row.try_at,
+        message=row.message,
     )
-    return delivery, reader
 
 
-def _claimed(delivery: Delivery, until: datetime) -> Delivery:
-    doubts = delivery.doubts + (delivery.status == "claimed")
-    return replace(delivery, status="claimed", try_at=until, attempts=delivery.attempts + 1, doubts=doubts)
+def _claimed(row: Row[Any], until: datetime) -> Delivery:
+    """As `_CLAIM` leaves it."""
+    doubts = row.doubts + (row.status == "claimed")
+    return replace(_delivery(row), status="claimed", try_at=until, attempts=row.attempts + 1, doubts=doubts)
 
 
-def _closed(delivery: Delivery, reader: Subscriber, now: datetime) -> dict[str, Any]:
+def _closed(row: Row[Any], now: datetime) -> dict[str, Any]:
     return {
-        "of_subscriber": delivery.subscriber,
-        "of_last": delivery.last,
+        "of_subscriber": row.subscriber,
+        "of_last": row.last,
         "status": "skipped",
         "try_at": None,
         "claim": None,
         "settled_at": now,
-        "message": f"the reader is {reader.status}",
+        "message": f"the reader is {row.reader_status}",
     }
+
+
+def _sent_row(one: Settlement) -> dict[str, Any]:
+    return {"of_subscriber": one.subscriber, "of_last": one.last, "message": one.message[:_MAX_MESSAGE]}
 
 
 def _settled_row(one: Settlement, now: datetime) -> dict[str, Any]:

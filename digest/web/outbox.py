@@ -9,16 +9,16 @@ from __future__ import annotations
 import heapq
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-from digest.errors import CarrierUnavailable, DigestError
+from digest.errors import CarrierUnavailable, DigestError, StoreError
 
 _MOST = 1000
 """Jobs that may wait."""
 _AGAIN = (60.0, 300.0, 1800.0)
-"""Seconds until a letter nobody took is tried again; then it is given up, and the reader asks once more."""
+"""Seconds until it is tried again; then it is given up, and the reader asks once more."""
 _LAST_SECOND = 1.0
 """What is in hand when the time is over may still end by itself."""
 _log = logging.getLogger("digest.web")
@@ -33,9 +33,13 @@ class _Job:
 
 
 class Outbox:
-    """Does what it is given in order; what nobody took (CarrierUnavailable) is done again later."""
+    """Does what it is given in order.
 
-    def __init__(self) -> None:
+    What fails for a time (nobody takes mail, the database is busy) is done again after each of the seconds of `again`.
+    """
+
+    def __init__(self, again: Sequence[float] = _AGAIN) -> None:
+        self._again = again
         self._jobs: list[_Job] = []
         self._number = 0
         self._working = self._closing = False
@@ -47,7 +51,8 @@ class Outbox:
         """Take `work` over; False when too much waits already."""
         return self._put(work, delay=0.0, tries=0)
 
-    def __len__(self) -> int:
+    @property
+    def waiting(self) -> int:
         """How many wait, those to be tried again included."""
         with self._changed:
             return len(self._jobs) + self._working
@@ -97,11 +102,11 @@ class Outbox:
     def _do(self, job: _Job) -> None:
         try:
             job.work()
-        except CarrierUnavailable as error:
-            if job.tries < len(_AGAIN) and self._put(job.work, delay=_AGAIN[job.tries], tries=job.tries + 1):
-                _log.warning("a letter waits: %s", error)
+        except (CarrierUnavailable, StoreError) as error:
+            if job.tries < len(self._again) and self._put(job.work, delay=self._again[job.tries], tries=job.tries + 1):
+                _log.warning("a sign-up waits: %s", error)
             else:
-                _log.error("a letter is given up: %s", error)
+                _log.error("a sign-up is given up: %s", error)
         except DigestError as error:
             _log.error("a sign-up came to nothing: %s", error)
         except Exception:  # noqa: BLE001 - a bug in one sign-up is told and does not end the others

@@ -49,7 +49,7 @@ def overview(service: Service) -> Overview:
         health=health(store, service.site, now),
         editions=tuple(reversed(tuple(store.editions(first=first)))),
         waiting=len(store.unpublished()),
-        letters=len(service.outbox),
+        letters=service.outbox.waiting,
         queue=queue,
         queue_at=queue_at,
         settled=store.deliveries.counts(now - _DAY),

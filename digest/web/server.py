@@ -43,10 +43,11 @@ def serve(
         DigestError: the address is taken, the website cannot be written, or a template is wrong.
     """
     site = served(site)
-    imprint = Imprint(settings=site.settings, topics=site.topics(), templates=environment(site.folders("templates")))
-    compile_all(imprint.templates)
-    files = SiteFiles(store, site, progress=progress)
     with listen(host, port) as sock:
+        templates = environment(site.folders("templates"))
+        compile_all(templates)
+        imprint = Imprint(settings=site.settings, topics=site.topics(), templates=templates)
+        files = SiteFiles(store, site, progress=progress)
         service = Service(site=site, store=store, imprint=imprint, clock=clock, post=post, outbox=Outbox())
         started(address(sock))
         uvicorn.Server(configuration(application(service, files), site)).run(sockets=[sock])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from digest.render.imprint import Imprint
 from digest.site import Site
 from digest.store import Store
 from digest.subscribe import Letter
+from digest.web.neighbours import Neighbours
 from digest.web.outbox import Outbox
 
 Post = Callable[[Letter, datetime], None]
@@ -28,6 +29,7 @@ class Service:
     clock: Callable[[], datetime]
     post: Post
     outbox: Outbox
+    neighbours: Neighbours = field(default_factory=Neighbours)
 
     @classmethod
     def of(cls, request: Request) -> Service:

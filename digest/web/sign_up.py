@@ -6,6 +6,7 @@ Nothing here depends on who asks: there is no cookie and no session, so there is
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -53,7 +54,7 @@ def ask(request: Request, form: SentForm) -> HTMLResponse:
         admit(service.store, service.site, client_address(request), now=service.now)
     except TooManyRequests as error:
         return problem(request, 429, f"{error}.", {"retry-after": f"{_WAIT.total_seconds():.0f}"})
-    if not service.outbox.put(lambda: _deal_with(service, address, wanted)):
+    if not service.outbox.put(partial(_deal_with, service, address, wanted)):
         return problem(request, 503, "Too many sign-ups wait. Please try again later.", {"retry-after": "600"})
     hours = service.site.settings.subscriptions.confirm_hours
     return message(
@@ -76,8 +77,8 @@ def _wanted(service: Service, form: Form) -> tuple[Preferences, dict[str, str]]:
 def _deal_with(service: Service, address: str, wanted: Preferences) -> None:
     now = service.now
     letter = sign_up(service.store, service.site, address, now=now, preferences=wanted)
-    if letter is not None:
-        service.post(letter, now)
+    if letter is not None:  # a job of its own: tried again, it is this letter and does not count as another
+        service.outbox.put(partial(service.post, letter, now))
 
 
 def _closed(request: Request) -> HTMLResponse:

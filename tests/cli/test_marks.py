@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.message import Message
 from pathlib import Path
 
 import pytest
 
-from digest.deliver.planning import plan
+from digest.deliver import deliver
 from digest.site import Site
 from digest.store import Store
 from tests.cli.conftest import Command, record
+from tests.deliver.sites import Sent
 from tests.sources.test_zotero import LIBRARY
 
 ADA = "ada@example.org"
@@ -101,16 +103,14 @@ def test_digests_follow_the_marks_only_when_turned_on(digest: Command, reader: s
     digest("subscribers", "add", "bo@example.org")
     digest("marks", "on", reader)
     digest("publish")
-    site = Site.open(tmp_path)
+    site, carrier = Site.open(tmp_path), Sent()
     with Store.open(site.database_url) as store:
-        now = datetime(2026, 5, 19, 8, tzinfo=UTC)
-        assert plan(store, site, now).planned == 2
-        claimed, _ = store.deliveries.claim("test", now, now, 10)
-        texts = {}
-        for delivery, subscriber in claimed:
-            variant = store.variant(delivery.variant or "")
-            assert variant
-            texts[subscriber.address] = variant.mail.text
+        assert deliver(store, site, now=datetime(2026, 5, 19, 8, tzinfo=UTC), carrier=carrier).sent == 2
+    texts = {}
+    for message in carrier.messages:
+        body = message.get_payload(0)
+        assert isinstance(body, Message)
+        texts[message["To"].strip("<>")] = body.get_payload(decode=True).decode()  # type: ignore[union-attr]
     mine, everybodys = texts[reader], texts["bo@example.org"]
     assert mine.index(SUBJECTS[0]) < mine.index(SUBJECTS[2])
     assert everybodys.index(SUBJECTS[2]) < everybodys.index(SUBJECTS[0])

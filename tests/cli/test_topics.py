@@ -75,7 +75,7 @@ def test_labels_are_held_against_given_papers(
     assert (shown.code, list(tmp_path.glob("*.db"))) == (0, [])
     assert "accuracy 0.333   acceptable 0.667" in shown.out
     assert "robotics → science" in shown.out
-    assert "1 records cannot be read" in shown.err
+    assert "1 record could not be read" in shown.err
 
 
 def test_the_confusion_picture_has_a_row_and_a_column_for_each_topic() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from digest.curation.emerging import emerging, line
-from digest.models import Paper
-from tests.builders import make_paper
+from digest.curation.digest import build_digest
+from digest.curation.emerging import emerging, line, unnamed
+from digest.models import Emerging, Paper, Selection
+from tests.builders import TOPICS, make_edition, make_entry, make_paper
 
 TODAY = date(2026, 5, 18)
 
@@ -54,3 +55,38 @@ def test_papers_of_another_time_do_not_count() -> None:
     others = [listed(100 + number, days, f"OpenClaw skills {number}") for number, days in enumerate((0, -1, 99))]
     undated = make_paper(200, title="OpenClaw skills", listed_on=None)
     assert emerging([*usual(), *others, undated], TODAY) == ()
+
+
+def rose(phrase: str, *numbers: int) -> Emerging:
+    """A phrase of some papers."""
+    return Emerging(
+        phrase=phrase, papers=tuple(f"arxiv:2605.{number:05}" for number in numbers), before=0, surprise=9.0
+    )
+
+
+def test_what_an_edition_of_the_week_named_is_not_named_again() -> None:
+    """It may be a week later; of what is left only the first few."""
+    found = [rose("first", 1), rose("second", 2), rose("third", 3)]
+    earlier = make_edition(1, emerging=(rose("first", 9),))
+    day = earlier.dated_on
+    assert unnamed(found, [earlier], day + timedelta(days=6), 1) == (found[1],)
+    assert unnamed(found, [earlier], day + timedelta(days=7), 9) == tuple(found)
+
+
+def test_a_digest_names_what_it_has_papers_of() -> None:
+    """Newest first, each phrase once as recorded last, narrowed with the papers."""
+    editions = [
+        make_edition(1, make_entry(1, "agents"), emerging=(rose("tool skill", 1, 7), rose("other", 8))),
+        make_edition(2, make_entry(2, "science"), emerging=(rose("protein folding", 2), rose("tool skill", 1))),
+    ]
+    everything = build_digest(editions, Selection(), TOPICS)
+    narrowed = build_digest(editions, Selection(topics=("agents",)), TOPICS)
+    assert [entry.phrase for entry in everything.emerging] == ["protein folding", "tool skill"]
+    assert narrowed.emerging == (rose("tool skill", 1),)
+
+
+def test_dates_at_random_are_quiet() -> None:
+    """Many subjects that come and go by chance name nothing."""
+    subjects = [f"subject{letter} method{letter}" for letter in "abcdefghijklmnopqrst"]
+    papers = [listed(number, 1 + number * 17 % 35, subjects[number * 7 % 20]) for number in range(350)]
+    assert emerging(papers, TODAY) == ()

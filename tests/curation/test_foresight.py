@@ -56,11 +56,37 @@ def test_a_day_is_judged_by_the_last_reading_of_the_day_after() -> None:
     assert report == {"days": 1, **best, "baseline": best}
 
 
-@pytest.mark.parametrize("text", ["not json", "[]", "3", '{"seen_at": "2026-05-18T09:00:00Z"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        "[]",
+        "3",
+        '{"seen_at": "2026-05-18T09:00:00Z"}',
+        '{"seen_at": "yesterday", "order": []}',
+        '{"seen_at": "2026-05-18T09:00:00", "order": []}',
+        '{"seen_at": "2026-05-18T09:00:00Z", "order": null}',
+    ],
+)
 def test_a_broken_line_is_named(text: str) -> None:
     """The error says which line of which file, and what it lacks."""
     with pytest.raises(SettingsError, match=r"page_order\.jsonl, line 1: "):
         parse_readings(text)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        '{"at": "2026-05-18T09:00:00Z"}',
+        '{"at": "2026-05-18T09:00:00Z", "list_date": "Monday"}',
+        '{"at": "2026-05-18T09:00:00Z", "list_date": "2026-05-18", "upvotes": "many"}',
+        "null",
+    ],
+)
+def test_a_broken_signal_is_named(seen: str) -> None:
+    """A day, a moment or a count that is none."""
+    with pytest.raises(SettingsError, match=r"signals\.jsonl, line 2: "):
+        parse_signals(f'{{"id": "2605.00001", "api": []}}\n{{"id": "2605.00002", "api": [{seen}]}}')
 
 
 def test_trend_foresees_better_than_votes_alone(shared_data: Path) -> None:

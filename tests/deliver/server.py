@@ -28,6 +28,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.silent: Callable[[str], bool] = lambda _recipient: False
         """Whether to close the connection instead of answering for a message that was taken."""
         self._connections: set[socket.socket] = set()
+        self._conversations = 0
         super().__init__(("127.0.0.1", port), _Session)
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
@@ -48,6 +49,22 @@ class MailServer(socketserver.ThreadingTCPServer):
         """Wait until it has taken `count` messages."""
         with self.changed:
             return self.changed.wait_for(lambda: len(self.taken) >= count, seconds)
+
+    def finish_request(self, request: object, client_address: object) -> None:
+        """One conversation, from greeting to the end of the connection."""
+        with self.changed:
+            self._conversations += 1
+        try:
+            super().finish_request(request, client_address)  # type: ignore[arg-type]
+        finally:
+            with self.changed:
+                self._conversations -= 1
+                self.changed.notify_all()
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Wait until whoever was connected is gone, and what they left in the wires is read."""
+        with self.changed:
+            return self.changed.wait_for(lambda: not self._conversations, seconds)
 
     def kill(self) -> None:
         """Break every connection off and listen no more."""

@@ -122,3 +122,13 @@ def test_keys_are_made_for_the_owner_only_published_and_then_sign(digest, three)
         assert dkim_verify(content, dnsfunc=lambda name, **_: records[name])
     assert [record["signs"] for record in digest("--json", "keys", "show").document] == [True, True]
     assert "IN TXT" in digest("keys", "show").out
+
+
+def test_check_says_where_mail_goes_and_what_it_lacks(digest, three):
+    """Also a key that is named and not there."""
+    assert "mail  into outbox/ only, not signed, one-click unsubscribe" in digest("check").out
+    make_site(three.root, sending={"carrier": "smtp", "dkim_keys": ["missing"]})
+    done = digest("--json", "check")
+    (mail,) = [one for one in done.document if one["check"] == "mail"]
+    assert not mail["ok"]
+    assert "missing.pem" in mail["message"]

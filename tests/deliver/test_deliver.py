@@ -1,4 +1,4 @@
-"""Plan, claim, send, record: who gets what, once, and what follows from every outcome."""
+"""Plan and send: who gets what, when, and once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digest.deliver import deliver, dry_run, send_test
 from digest.mail.carrier import Fate
 from digest.models import Preferences
 from digest.store import Store
-from digest.subscribe import resume, unsubscribe
+from digest.subscribe import unsubscribe
 
 from .sites import MORNING, Sent, add_readers, make_site, papers_in, publish, refusing
 
@@ -115,161 +115,16 @@ def test_a_morning_without_an_edition_sends_nothing(store, site):
     assert store.subscribers.get(reader.id).next_at == MORNING + DAY
 
 
-def test_who_left_after_planning_gets_nothing(store, site):
+def test_who_left_after_planning_gets_nothing(any_store, site):
     """Leaving is honoured at once, even for a digest that already waits."""
-    publish(store, 1)
-    first, _ = add_readers(store, 2)
-    deliver(store, site, now=MORNING, carrier=Sent(refusing(Fate.TEMPORARY, 451, "later")))
-    unsubscribe(store, first.id)
+    publish(any_store, 1)
+    first, _ = add_readers(any_store, 2)
+    deliver(any_store, site, now=MORNING, carrier=Sent(refusing(Fate.TEMPORARY, 451, "later")))
+    unsubscribe(any_store, first.id)
     carrier = Sent()
-    report = deliver(store, site, now=MORNING + timedelta(hours=1), carrier=carrier)
+    report = deliver(any_store, site, now=MORNING + timedelta(hours=1), carrier=carrier)
     assert carrier.recipients == ["reader1@example.com"]
     assert report.skipped == 1
-
-
-def test_a_greylisted_digest_is_tried_again_with_the_same_message_id(store, site):
-    """Five minutes later, then ten, then twenty; never before."""
-    publish(store, 1)
-    (reader,) = add_readers(store, 1)
-    carrier = Sent(refusing(Fate.TEMPORARY, 450, "4.2.0 greylisted"))
-    tried = []
-    for minute in range(40):
-        now = MORNING + timedelta(minutes=minute)
-        if deliver(store, site, now=now, carrier=carrier).deferred:
-            tried.append(minute)
-    assert tried == [0, 6, 17, 38]  # the first whole minute after 5, 10 and 20
-    assert len({message["Message-ID"] for message in carrier.messages}) == 1
-    accepting = Sent()
-    deliver(store, site, now=MORNING + timedelta(hours=2), carrier=accepting)
-    assert accepting.messages[0]["Message-ID"] == carrier.messages[0]["Message-ID"]
-    assert store.subscribers.get(reader.id).watermark == 1
-
-
-def test_a_server_that_never_takes_it_is_given_up_and_the_papers_come_later(store, site):
-    """After `retry_hours`; a weekly reader has them in the digest of the next week."""
-    publish(store, 1)
-    (reader,) = add_readers(store, 1, preferences=Preferences(cadence="weekly", weekdays=("tue",)))
-    carrier = Sent(refusing(Fate.TEMPORARY, 450, "busy"))
-    now = MORNING
-    while store.deliveries.of(reader.id)[:1] == () or store.deliveries.of(reader.id)[0].status == "planned":
-        deliver(store, site, now=now, carrier=carrier)
-        now += timedelta(hours=1)
-    assert timedelta(hours=48) < now - MORNING <= timedelta(hours=54)
-    assert store.subscribers.get(reader.id).status == "active"
-    publish(store, 2)
-    carrier = Sent()
-    deliver(store, site, now=MORNING + 7 * DAY, carrier=carrier)
-    assert papers_in(carrier.envelopes[0].content) == {b"00010", b"00011", b"00020", b"00021"}
-
-
-def test_a_digest_that_still_waits_when_the_next_is_due_becomes_part_of_it(store, site):
-    """No server for a day: one digest with both editions, not two."""
-    publish(store, 1)
-    (reader,) = add_readers(store, 1)
-    deliver(store, site, now=MORNING, carrier=Sent(refusing(Fate.TEMPORARY, None, "no connection")))
-    publish(store, 2)
-    carrier = Sent()
-    deliver(store, site, now=MORNING + DAY, carrier=carrier)
-    assert [papers_in(one.content) for one in carrier.envelopes] == [{b"00010", b"00011", b"00020", b"00021"}]
-    assert [one.status for one in store.deliveries.of(reader.id)] == ["sent", "skipped"]
-
-
-def test_one_that_may_have_arrived_is_settled_before_the_next_is_planned(store, site):
-    """The answer was lost: the same message again, and the next edition only afterwards."""
-    publish(store, 1)
-    add_readers(store, 1)
-    lost = Sent(refusing(Fate.UNKNOWN, None, "the connection was lost after the message"))
-    deliver(store, site, now=MORNING, carrier=lost)
-    publish(store, 2)
-    carrier = Sent()
-    deliver(store, site, now=MORNING + DAY, carrier=carrier)
-    deliver(store, site, now=MORNING + DAY + timedelta(minutes=1), carrier=carrier)
-    assert [papers_in(one.content) for one in carrier.envelopes] == [{b"00010", b"00011"}, {b"00020", b"00021"}]
-    assert carrier.messages[0]["Message-ID"] == lost.messages[0]["Message-ID"]
-
-
-@pytest.mark.parametrize(
-    ("code", "text", "suppressed"),
-    [
-        (550, "5.1.1 no such user", True),
-        (550, "mailbox unavailable", True),
-        (553, "5.1.3 bad address", True),
-        (550, "5.7.1 message refused as spam", False),
-        (552, "5.2.2 mailbox full", False),
-        (554, "5.7.1 you are on a block list", False),
-        (554, "transaction failed", False),
-        (530, "5.7.0 authentication required", False),
-        (None, "the address needs SMTPUTF8", False),
-    ],
-)
-def test_a_refusal_for_good_ends_the_delivery_and_the_reader_only_where_it_says_so(store, site, code, text, suppressed):
-    """A filter, a quota or our own refusal says nothing against the address."""
-    publish(store, 1)
-    (reader,) = add_readers(store, 1)
-    report = deliver(store, site, now=MORNING, carrier=Sent(refusing(Fate.PERMANENT, code, text)))
-    assert (report.failed, report.suppressed, report.waiting) == (1, suppressed, 0)
-    assert store.subscribers.get(reader.id).status == ("suppressed" if suppressed else "active")
-    assert bool(store.subscribers.suppression(reader.address)) is suppressed
-
-
-def test_a_failed_digest_can_be_sent_after_the_reader_is_resumed(store, site):
-    """The same run again is the same delivery, planned anew."""
-    publish(store, 1)
-    (reader,) = add_readers(store, 1)
-    deliver(store, site, now=MORNING, carrier=Sent(refusing(Fate.PERMANENT, 550, "5.1.1 no such user")))
-    resume(store, reader.id, now=MORNING + timedelta(hours=1))
-    carrier = Sent()
-    deliver(store, site, now=MORNING + DAY, carrier=carrier)
-    assert [papers_in(one.content) for one in carrier.envelopes] == [{b"00010", b"00011"}]
-    assert [(one.id, one.status) for one in store.deliveries.of(reader.id)] == [(f"{reader.id}-1", "sent")]
-
-
-def test_too_many_refusals_pause_everything_until_the_operator_says_go_on(store, site):
-    """Nothing more goes out, also in later runs; the message says why."""
-    publish(store, 1)
-    add_readers(store, 60)
-    report = deliver(store, site, now=MORNING, carrier=Sent(refusing(Fate.PERMANENT, 550, "5.7.1 go away")))
-    assert report.failed == 10
-    assert report.waiting == 50
-    assert "10 of the last 10 digests were refused for good" in report.paused
-    carrier = Sent()
-    assert deliver(store, site, now=MORNING + DAY, carrier=carrier).paused == report.paused
-    assert not carrier.envelopes
-    assert store.deliveries.resume()
-    assert deliver(store, site, now=MORNING + DAY, carrier=carrier).sent == 60
-
-
-def test_a_lapsed_claim_is_sent_again_and_a_live_one_is_not_touched(store, site):
-    """What another process has in hand is its own until the lease ends."""
-    publish(store, 1)
-    add_readers(store, 3)
-    deliver(store, site, now=MORNING, limit=1, carrier=Sent())
-    taken, _ = store.deliveries.claim("another", MORNING, MORNING + timedelta(minutes=1), 1)
-    carrier = Sent()
-    report = deliver(store, site, now=MORNING, carrier=carrier)
-    assert (report.sent, report.waiting) == (1, 1)
-    deliver(store, site, now=MORNING + timedelta(minutes=2), carrier=carrier)
-    assert carrier.recipients[-1] == taken[0][1].address
-    assert store.deliveries.of(taken[0][1].id)[0].doubts == 1
-
-
-def test_told_to_stop_it_gives_back_what_it_has_not_handed_over(store, site):
-    """The next run sends the rest at once, and what was given back was no attempt."""
-    publish(store, 1)
-    readers = add_readers(store, 30)
-    stop = threading.Event()
-    carrier = Sent()
-
-    def stop_after_five(envelope):
-        if len(carrier.envelopes) == 5:
-            stop.set()
-        return Sent().answer(envelope)
-
-    carrier.answer = stop_after_five
-    report = deliver(store, site, now=MORNING, carrier=carrier, stop=stop)
-    assert (report.sent, report.waiting, report.stopped) == (5, 25, True)
-    assert deliver(store, site, now=MORNING + timedelta(seconds=30), carrier=Sent()).sent == 25
-    assert {store.deliveries.of(reader.id)[0].attempts for reader in readers} == {1}
 
 
 def test_two_processes_at_once_send_each_digest_once(store, site):
@@ -328,3 +183,31 @@ def test_by_default_mail_goes_into_the_outbox(store, site):
     add_readers(store, 2)
     assert deliver(store, site, now=MORNING).sent == 2
     assert len(list((site.root / "outbox" / "new").iterdir())) == 2
+
+
+def test_a_mail_that_is_not_fit_is_held_until_the_template_is_mended(store, site):
+    """Nobody gets it, everybody stays due, and the report says what is wrong."""
+    publish(store, 1)
+    add_readers(store, 3)
+    template = site.root / "templates" / "email" / "digest.html"
+    template.parent.mkdir(parents=True)
+    template.write_text(
+        '{% extends "shipped/email/digest.html" %}{% block footer %}{{ recipient }}{{ preferences_url }}{% endblock %}',
+        encoding="utf-8",
+    )
+    report = deliver(store, site, now=MORNING, carrier=Sent())
+    assert (report.planned, report.waiting) == (0, 0)
+    assert "unsubscribe" in report.held[0]
+    template.unlink()
+    assert deliver(store, site, now=MORNING + timedelta(hours=1), carrier=Sent()).sent == 3
+
+
+def test_old_deliveries_are_forgotten_but_each_reader_s_last(any_store, site):
+    """And what was sent can be counted."""
+    (reader,) = add_readers(any_store, 1)
+    for number in range(1, 4):
+        publish(any_store, number)
+        deliver(any_store, site, now=MORNING + (number - 1) * DAY, carrier=Sent())
+    assert any_store.deliveries.counts(MORNING + DAY) == {"sent": 2}
+    assert any_store.deliveries.forget(MORNING + 9 * DAY) == 2
+    assert [one.last for one in any_store.deliveries.of(reader.id)] == [3]

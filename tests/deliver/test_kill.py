@@ -81,6 +81,7 @@ def test_killed_at_random_moments_nobody_is_lost_and_copies_are_of_what_was_in_f
         server.wait_for(before + moments.randint(1, READERS // KILLS), moments.choice((0.2, 0.4, 0.8, 20, 20, 20)))
         process.send_signal(signal.SIGKILL)
         process.communicate()
+        assert server.wait_until_idle(10)
         unrecorded = {recipient for recipient, _ in server.taken[before:]} - sent(site)
         assert len(unrecorded) <= MOST_IN_FLIGHT
         in_flight += len(unrecorded)

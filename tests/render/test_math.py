@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from digest.render.latex.names import is_known
 from digest.render.latex.scan import spans
 from digest.render.math import to_html, to_mathml, to_text
+from digest.render.mathml import formula_mathml
 from digest.render.sentences import first_sentences, shorten
 
 TEXT = [
@@ -85,8 +86,19 @@ def test_mathml_has_the_formula() -> None:
 
 def test_mathml_keeps_functions_apart() -> None:
     """A function's name does not run into the letters beside it, also where the elements are dropped."""
-    words = html.unescape(re.sub(r"<[^>]*>", "", to_mathml(r"$O(n \log n)$, $\max(a)$, $2\sin x$")))
-    assert words == "O(n\u2009log\u2009n), max(a), 2\u2009sin\u2009x"
+    words = html.unescape(re.sub(r"<[^>]*>", "", to_mathml(r"$O(n \log n)$, $\max(a)$, $2\sin^2 x$, $B\log_2(1)$")))
+    assert words == "O(n\u2009log\u2009n), max(a), 2\u2009sin2\u2009x, B\u2009log2(1)"
+
+
+@pytest.mark.parametrize(
+    "source", [r"\log_2 n", r"x_{t-1}^{(i)}", r"\frac{a}{b}", r"_2", r"\sum_{i=1}^n i", r"\sqrt[3]{x}"]
+)
+def test_mathml_has_the_children_it_must(source: str) -> None:
+    """Scripts and fractions have as many parts as MathML Core asks for; else a validator, and a browser, drops them."""
+    formula = ET.fromstring(str(formula_mathml(source)))  # noqa: S314 - our own output
+    wanted = {"msub": 2, "msup": 2, "mfrac": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
+    names = [(element.tag.partition("}")[2], len(element)) for element in formula.iter()]
+    assert [(name, count) for name, count in names if count != wanted.get(name, count)] == []
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ days = st.sets(st.sampled_from(WEEKDAYS), min_size=1).map(lambda some: tuple(sor
 clock_times = st.times().map(lambda one: one.replace(second=0, microsecond=0))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.one_of(
         st.builds(

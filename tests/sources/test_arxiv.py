@@ -223,3 +223,33 @@ def test_categories_are_arxivs() -> None:
         "nlin.AO",
     ]
     assert categories([*known, "68T07", "I.2.7", "cs.CL", "Machine Learning", "", "<b>"]) == tuple(known)
+
+
+@pytest.mark.parametrize("damage", ["", "<entry><title>cut"], ids=["whole", "broken off"])
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "windows-1251", "utf-8"])
+def test_the_declared_encoding_is_undone_once(encoding: str, damage: str) -> None:
+    """A feed in another encoding is read the same by the fast and by the robust way, broken off or not."""
+    title = "Модели" if encoding == "windows-1251" else "Schöne Modelle"
+    feed = (
+        f"<?xml version='1.0' encoding='{encoding}'?><feed xmlns='http://www.w3.org/2005/Atom'"
+        f" xmlns:arxiv='http://arxiv.org/schemas/atom'><entry><id>http://arxiv.org/abs/2401.01234v2</id>"
+        f"<title>{title}</title></entry>{damage or '</feed>'}"
+    )
+    (paper,) = read(feed.encode(encoding)).papers
+    assert (paper.id, paper.title, paper.version) == ("arxiv:2401.01234", title, 2)
+
+
+def test_both_ways_of_reading_agree(shared_data: Path) -> None:
+    """What is read in one go and what is read piece by piece (here for its document type) gives the same papers."""
+    paths = sorted((shared_data / "arxiv").glob("*.xml"))
+    assert len(paths) > 8
+    for path in paths:
+        declaration, mark, rest = path.read_bytes().rpartition(b"?>")
+        slow = declaration + mark + b"<!DOCTYPE any>" + rest
+        try:
+            fast = read(path.read_bytes())
+        except SourceRefused:
+            with pytest.raises(SourceRefused):
+                read(slow)
+            continue
+        assert fast == read(slow), path.name

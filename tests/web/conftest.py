@@ -28,7 +28,7 @@ from digest.tokens import Purpose, Tokens
 from digest.web.application import application
 from digest.web.outbox import Outbox
 from digest.web.server import address, configuration, listen
-from digest.web.service import Service
+from digest.web.service import Post, Service
 from digest.web.site_files import SiteFiles, served
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -83,17 +83,18 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def start(published: Path, tmp_path: Path) -> Iterator[Start]:
-    """Starts servers: of a copy of the published site with `settings` in its `digest.toml`, or of `folder` again."""
+    """Starts servers: of a copy of the published site with `settings` in its `digest.toml`, or of `folder` again.
+
+    `parts` take the place of the post and the outbox.
+    """
     running: list[contextmanager] = []
 
-    def run(
-        settings: str = "", *, base_url: str = BASE_URL, now: datetime = NOW, folder: Path | None = None
-    ) -> Running:
+    def run(settings: str = "", *, base_url: str = BASE_URL, folder: Path | None = None, **parts: object) -> Running:
         if folder is None:
             folder = tmp_path / f"site{len(running)}"
             shutil.copytree(published, folder, copy_function=shutil.copy2)
             _write_settings(folder, settings, base_url)
-        serving = _serving(Site.open(folder), now)
+        serving = _serving(Site.open(folder), **parts)
         running.append(serving)
         return serving.__enter__()
 
@@ -108,7 +109,7 @@ def shared(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("shared") / "site"
     shutil.copytree(published, folder, copy_function=shutil.copy2)
     _write_settings(folder, "[subscriptions]\nsign_ups_per_hour = 100000\n")
-    with _serving(Site.open(folder), NOW) as running:
+    with _serving(Site.open(folder)) as running:
         yield running
 
 
@@ -129,7 +130,7 @@ def _write_settings(folder: Path, more: str = "", base_url: str = BASE_URL) -> N
 
 
 @contextmanager
-def _serving(site: Site, now: datetime) -> Iterator[Running]:
+def _serving(site: Site, post: Post | None = None, outbox: Outbox | None = None) -> Iterator[Running]:
     site = served(site)
     letters: list[Letter] = []
     imprint = Imprint(settings=site.settings, topics=site.topics(), templates=environment(site.folders("templates")))
@@ -139,9 +140,9 @@ def _serving(site: Site, now: datetime) -> Iterator[Running]:
             site=site,
             store=store,
             imprint=imprint,
-            clock=lambda: now,
-            post=lambda letter, _: letters.append(letter),
-            outbox=Outbox(),
+            clock=lambda: NOW,
+            post=post or (lambda letter, _: letters.append(letter)),
+            outbox=outbox or Outbox(),
         )
         files = SiteFiles(store, site, progress=_silent)
         server = uvicorn.Server(configuration(application(service, files), site))
