@@ -39,7 +39,7 @@ class Letterhead:
     """A dotted name that never changes, such as `daily.digest.example.org` (RFC 2919 §2)."""
     list_title: str = ""
     one_click: bool = True
-    """Whether readers can leave by one POST to their https address (RFC 8058); without, only `unsubscribe_mailto` is."""
+    """Whether readers can leave by one POST to their https address (RFC 8058); else by `unsubscribe_mailto` only."""
     unsubscribe_mailto: str = ""
     """A `mailto:` beside the reader's own https address (RFC 2369 §3.2)."""
     help_url: str = ""

@@ -117,7 +117,7 @@ def _prepare_sqlite(busy_seconds: float, connection: Any, _record: object) -> No
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
-        "cache_size = -32000",
+        "cache_size = -8000",
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
