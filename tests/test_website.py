@@ -254,3 +254,13 @@ def test_a_full_disk(store: Store, site: Site, tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, ignored)
     assert snapshot(tmp_path / "out") == before
+
+
+def test_a_feed_that_is_not_fit_is_not_written(store: Store, site: Site, tmp_path: Path) -> None:
+    """A template that puts relative addresses into entries stops the writing, with the rule and the remedy."""
+    save(store, *editions())
+    (site.root / "templates" / "feed").mkdir(parents=True)
+    (site.root / "templates" / "feed" / "paper.html").write_text('<p><a href="papers/1.html">here</a></p>')
+    with pytest.raises(DigestError, match=r"\.(rss|atom|json) must not go out: .*relative"):
+        write(store, site, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("all.*"))

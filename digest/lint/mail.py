@@ -40,11 +40,11 @@ def check_before_publish(mail: Mail) -> Findings:
     return errors(lint_mail(mail))
 
 
-def refusal(findings: Findings) -> str:
-    """The findings in one line, for a DigestError."""
+def refusal(findings: Findings, what: str = "the mail") -> str:
+    """Why `what` is held back, in one line, for a DigestError."""
     named = [f"{finding.place}: {finding.message} ({finding.rule}: {finding.remedy})" for finding in findings[:_NAMED]]
     more = len(findings) - len(named)
-    return "the mail must not go out: " + "; ".join(named) + (f"; and {more} more" if more else "")
+    return f"{what} must not go out: " + "; ".join(named) + (f"; and {more} more" if more else "")
 
 
 def lint_text(text: str, html: str, *, addressed: bool = True) -> Iterator[Finding]:

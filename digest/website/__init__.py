@@ -10,9 +10,13 @@ import hashlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from digest import __version__
+from digest.errors import DigestError
+from digest.lint import errors, lint_feed, refusal
 from digest.render.imprint import Imprint
 from digest.site import Site
 from digest.store import Store
@@ -41,7 +45,8 @@ def write_website(
     """Bring `folder` up to date with the closed editions; files it did not write itself are left alone.
 
     Raises:
-        DigestError: the folder cannot be written, a template is wrong, or the store cannot be read.
+        DigestError: the folder cannot be written, a template is wrong, the store cannot be read, or a feed is not fit
+            to go out (`digest lint` says why).
     """
     target = Folder(folder)
     imprint = Imprint(settings=site.settings, topics=site.topics(), templates=templates_of(site))
@@ -55,10 +60,21 @@ def write_website(
     for done in range(total := len(jobs)):
         job = jobs.popleft()  # what was made for it can be forgotten
         progress(done, total, job.path)
-        if target.write(job.path, _digest(ground, job.inputs), job.make):
+        make = partial(_fit_to_go_out, job.path, job.make, now=last.closed_at if last else None)
+        if target.write(job.path, _digest(ground, job.inputs), make):
             written.append(job.path)
     removed = target.finish(state)
     return WebsiteReport(written=tuple(written), unchanged=total - len(written), removed=removed, files=target.files)
+
+
+def _fit_to_go_out(path: str, make: Callable[[], bytes], *, now: datetime | None) -> bytes:
+    """What `make` makes; a feed that people subscribe to is looked at first, its archives are made by the same hand."""
+    data = make()
+    if now is not None and path.endswith((".rss", ".atom", ".json")) and "/" not in path:
+        wrong = errors(lint_feed(data, now=now))
+        if wrong:
+            raise DigestError(refusal(wrong, path))
+    return data
 
 
 def _ground(imprint: Imprint, site: Site) -> object:
