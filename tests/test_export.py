@@ -6,6 +6,7 @@ import json
 import mailbox
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
@@ -65,7 +66,7 @@ def test_our_own_records_change_nothing_when_they_come_again(run, shown, tmp_pat
     copy.write_bytes((shown / "demo.db").read_bytes())
 
     def held() -> list[Any]:
-        with sqlite3.connect(copy) as database:
+        with closing(sqlite3.connect(copy)) as database, database:
             found = [database.execute(query).fetchall() for query in rows]
         database.close()
         return found

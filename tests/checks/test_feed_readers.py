@@ -6,6 +6,7 @@ import json
 import mailbox
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -59,7 +60,7 @@ def test_newsboat(served: Served, tmp_path: Path, name: str) -> None:
             [program("newsboat"), "-u", urls, "-c", cache, "-C", "/dev/null", "-x", "reload"],
             check=True, capture_output=True, timeout=60, env={"HOME": str(tmp_path), "TERM": "dumb"},
         )  # fmt: skip
-    with sqlite3.connect(cache) as database:
+    with closing(sqlite3.connect(cache)) as database, database:
         found = database.execute("select guid, title from rss_item").fetchall()
     database.close()
     expected = {entry.id for entry in feedparser.parse(f"{served.url}/{name}").entries}

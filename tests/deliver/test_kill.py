@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def smtp_site(folder: Path, server: MailServer, count: int) -> Site:
 
 def sent(site: Site) -> set[str]:
     """The addresses whose digest the ledger has as sent."""
-    with sqlite3.connect(site.root / "digest.db") as connection:
+    with closing(sqlite3.connect(site.root / "digest.db")) as connection, connection:
         rows = connection.execute(
             "SELECT address FROM deliveries JOIN subscribers ON id = subscriber WHERE deliveries.status = 'sent'"
         ).fetchall()
@@ -109,7 +110,7 @@ def test_a_mail_server_that_dies_and_comes_back_loses_nobody(tmp_path, mail_serv
     assert b'"unavailable": "127.0.0.1:' in out
     taken, recorded = list(server.taken), sent(site)
     again = mail_server(server.port)
-    with sqlite3.connect(site.root / "digest.db") as connection:  # the wait is over
+    with closing(sqlite3.connect(site.root / "digest.db")) as connection, connection:  # the wait is over
         connection.execute("UPDATE deliveries SET try_at = due_at WHERE try_at IS NOT NULL")
     connection.close()
     send_until_done(site, 150)

@@ -10,6 +10,7 @@ import random
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -129,7 +130,7 @@ def test_a_year_of_all_zones_and_cadences_is_gapless_and_without_repeats(store, 
     """Editions follow each other; each digest comes at the hour asked for, or right after an outage."""
     year = Year(store, site)
     year.live()
-    with sqlite3.connect(site.root / "digest.db") as connection:
+    with closing(sqlite3.connect(site.root / "digest.db")) as connection, connection:
         rows = connection.execute(
             "SELECT subscriber, first, last, due_at, attempts, status FROM deliveries "
             "WHERE status = 'sent' OR variant IS NULL ORDER BY subscriber, last"

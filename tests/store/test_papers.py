@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -98,7 +99,7 @@ def test_two_stored_papers_become_one(any_store: Store) -> None:
 def test_an_unchanged_paper_is_not_written(tmp_path: Path) -> None:
     """Storing what is known changes no row, and storing only a new signal does not touch the full-text index."""
     path = tmp_path / "digest.db"
-    with Store.open(f"sqlite:///{path}") as store, sqlite3.connect(path) as spy:
+    with Store.open(f"sqlite:///{path}") as store, closing(sqlite3.connect(path)) as spy:
         save(store, *(make_paper(number, upvotes=1) for number in range(5)))
         before = list(spy.iterdump())
         assert save(store, *(make_paper(number, upvotes=1) for number in range(5))) == ()
