@@ -49,7 +49,7 @@ class TopicModel(NamedTuple):
         gains = {}
         for term in text.all_terms:
             if row := self.rows.get(term):
-                gain = row[place] - max(row[other] for other in range(len(self.topics)) if other != place)
+                gain = row[place] - max(row[:place] + row[place + 1 : len(self.topics)])
                 gains[term] = gain * (2 if term in text.title_terms else 1)
         ranked = sorted((term for term, gain in gains.items() if gain > 0), key=lambda term: (-gains[term], term))
         return tuple(ranked[:count])

@@ -27,10 +27,9 @@ STOP_WORDS = frozenset([*_STOP_WORDS.split(), _BORDER])
 
 def terms(words: list[str]) -> set[str]:
     """The words that say something, and the pairs of neighbours that both do."""
-    kept = {word for word in words if len(word) > 1 and word not in STOP_WORDS}
-    return kept | {
-        f"{first} {second}" for first, second in pairwise(words) if first not in STOP_WORDS and second not in STOP_WORDS
-    }
+    saying = ["" if word in STOP_WORDS else word for word in words]
+    kept = {word for word in saying if len(word) > 1}
+    return kept | {f"{first} {second}" for first, second in pairwise(saying) if first and second}
 
 
 @dataclass(frozen=True)

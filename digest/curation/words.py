@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#(?!\w))?")
 _SIBILANT_PLURAL = ("sses", "shes", "ches", "xes", "zes")
@@ -42,20 +41,23 @@ class Phrases:
     def __init__(self, phrases: Iterable[str]) -> None:
         """`phrases` as people write them; one without a letter or digit is never found."""
         self._single: dict[str, list[str]] = {}
-        self._longer: dict[tuple[str, str], list[tuple[list[str], str]]] = {}
+        self._longer: dict[tuple[str, ...], list[tuple[list[str], str]]] = {}
         for phrase in dict.fromkeys(phrases):
             for words in _spellings(phrase):
                 if len(words) == 1:
                     self._single.setdefault(words[0], []).append(phrase)
                 else:
                     self._longer.setdefault((words[0], words[1]), []).append((words, phrase))
+        self._begin = frozenset(first for first, _ in self._longer)
 
     def found(self, words: list[str]) -> set[str]:
         """The phrases that occur among `words`, spelled as they were given."""
         found = {phrase for word in self._single.keys() & set(words) for phrase in self._single[word]}
-        longer = self._longer
-        for place, pair in [entry for entry in enumerate(pairwise(words)) if entry[1] in longer]:
-            found.update(phrase for spelled, phrase in longer[pair] if words[place : place + len(spelled)] == spelled)
+        begin = self._begin
+        for place in [place for place, word in enumerate(words) if word in begin]:
+            for spelled, phrase in self._longer.get(tuple(words[place : place + 2]), ()):
+                if words[place : place + len(spelled)] == spelled:
+                    found.add(phrase)
         return found
 
 
