@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from digest.cli.output import write_result
 from digest.cli.state import State, parse_day, state_of
-from digest.errors import DigestError, NotFoundError
+from digest.errors import NotFoundError
 from digest.models import Edition, Paper, Query
 from digest.site import Site
 from digest.store import Store
@@ -77,11 +77,7 @@ def export(
         else:
             papers = _papers(state, store, site, number, _query(site, topic, query, days))
             content = export_papers(papers, form)
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    _write(output, content)
-    state.err.print(f"Wrote {output}", markup=False)
+    write_result(state, output, content)
 
 
 def _query(site: Site, topic: str | None, text: str | None, days: tuple[date | None, date | None]) -> Query:
@@ -115,11 +111,3 @@ def _editions(store: Store, number: int | None, days: tuple[date | None, date | 
         for edition in store.editions()
         if (since is None or edition.dated_on >= since) and (until is None or edition.dated_on <= until)
     ]
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise DigestError(f"{path}: cannot be written: {error.strerror or error}") from error

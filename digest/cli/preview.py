@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import webbrowser
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from digest.cli.output import write_result
 from digest.cli.state import state_of
-from digest.errors import DigestError
 from digest.models import Selection
 
 Format = Literal["html", "text", "eml", "markdown", "json"]
@@ -82,12 +81,8 @@ def preview(
         content = render_preview(store, site, digest, form, fresh=fresh)
     if open_ and output is None:
         output = site.root / f"preview.{'html' if form == 'html' else form}"
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    _write(output, content)
-    state.err.print(f"Wrote {output}", markup=False)
-    if open_:
+    write_result(state, output, content)
+    if open_ and output is not None:
         webbrowser.open(output.resolve().as_uri())
 
 
@@ -97,11 +92,3 @@ def _slugs(text: str | None, known: set[str]) -> tuple[str, ...]:
         if slug not in known:
             raise typer.BadParameter(f"there is no topic `{slug}`; `digest topics` lists them")
     return slugs
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise DigestError(f"{path}: cannot be written: {error.strerror or error}") from error
