@@ -66,7 +66,11 @@ def envelopes(template: MessageTemplate, count: int) -> Iterator[Envelope]:
             values=values,
         )
         yield Envelope(
-            id=str(number), sender=f"bounce+{number}@papers.example.org", recipient=values["address"], content=content
+            id=str(number),
+            sender=f"bounce+{number}@papers.example.org",
+            recipient=values["address"],
+            content=content,
+            dot_free=template.dot_free,
         )
 
 

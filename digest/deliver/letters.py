@@ -67,7 +67,8 @@ class Writer:
         """
         claim = Claim(subscriber=delivery.subscriber, epoch=delivery.epoch)
         unsubscribe_url = self._link("unsubscribe", claim)
-        content = self._template(delivery.variant or "").message(
+        template = self._template(delivery.variant or "")
+        content = template.message(
             identity=delivery.id,
             recipient=delivery.address,
             at=at,
@@ -78,8 +79,13 @@ class Writer:
                 "recipient": delivery.address,
             },
         )
-        sender = self._return_paths.encode(delivery.id)
-        return Envelope(id=delivery.id, sender=sender, recipient=delivery.address, content=content)
+        return Envelope(
+            id=delivery.id,
+            sender=self._return_paths.encode(delivery.id),
+            recipient=delivery.address,
+            content=content,
+            dot_free=template.dot_free,
+        )
 
     def _link(self, purpose: Purpose, claim: Claim) -> str:
         return link(self._base_url, purpose, self._tokens.write(purpose, claim))

@@ -14,6 +14,8 @@ from digest.store import Store
 _LONGEST_SECONDS = 60.0
 """A run does not wait longer for its turn; the next one goes on."""
 _MINUTE = 60.0
+_NAP_SECONDS = 0.1
+"""How long it waits at once: in between, the carrier sees to what it has in flight."""
 
 
 def limits_of(rules: SendingSettings) -> tuple[list[Limit], list[Limit], dict[str, list[Limit]]]:
@@ -49,8 +51,10 @@ class Pace:
             for moment, address in store.deliveries.sent(clock() - longest, max(limit.count for limit in limits)):
                 self._rates.take(address.rpartition("@")[2].lower(), moment.timestamp())
 
-    def keep(self, envelopes: Iterable[Envelope]) -> Iterator[Envelope]:
-        """`envelopes` at this pace. Ends early when it is told to stop, or would have to wait for long."""
+    def keep(self, envelopes: Iterable[Envelope]) -> Iterator[Envelope | None]:
+        """`envelopes` at this pace, and None where nothing may go. Ends early when it is told to stop, or would have to
+        wait for long.
+        """
         if self._rates is None:
             yield from envelopes
             return
@@ -63,7 +67,7 @@ class Pace:
         if seconds > _LONGEST_SECONDS:
             self.resumes_at = self._clock() + timedelta(seconds=seconds)
             raise _TooLong
-        if self._stop.wait(seconds):
+        if self._stop.wait(min(seconds, _NAP_SECONDS)):
             raise _TooLong
 
 

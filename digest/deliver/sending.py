@@ -121,10 +121,13 @@ class _Run:
                 yield Envelope(id=delivery.id, sender="", recipient=delivery.address, content=b"")
             left = None if left is None else left - len(taken)
 
-    def _written(self, hand: Hand, writer: Writer, empty: Iterator[Envelope]) -> Iterator[Envelope]:
+    def _written(self, hand: Hand, writer: Writer, empty: Iterator[Envelope | None]) -> Iterator[Envelope | None]:
         for envelope in empty:
             if not self._goes_on(hand):
                 return
+            if envelope is None:
+                yield None
+                continue
             delivery = hand.hand_over(envelope.id)
             try:
                 written = writer.envelope(delivery, self._clock())

@@ -22,6 +22,8 @@ class Envelope:
     recipient: str
     content: bytes
     """The whole message with CRLF line ends, exactly as signed."""
+    dot_free: bool = False
+    """Whether it is known that no line begins with a dot and the last one ends, so that SMTP need not look for it."""
 
 
 class Fate(enum.StrEnum):
@@ -53,8 +55,10 @@ class Outcome:
 class Carrier(Protocol):
     """Anything that takes mail away."""
 
-    def send(self, envelopes: Iterable[Envelope]) -> Iterator[Outcome]:
+    def send(self, envelopes: Iterable[Envelope | None]) -> Iterator[Outcome]:
         """One outcome per envelope taken from `envelopes`, in any order; taken a few ahead of those answered.
+
+        None among them says that nothing may go at this moment, so that a carrier can see to what it has in flight.
 
         Raises:
             CarrierUnavailable: nobody takes mail; every envelope taken before has had its outcome.

@@ -27,14 +27,14 @@ class Folder:
         self._target = path / "new" if form == "maildir" else path
         self._folders = [path / name for name in ("tmp", "new", "cur")] if form == "maildir" else [path]
 
-    def send(self, envelopes: Iterable[Envelope]) -> Iterator[Outcome]:
+    def send(self, envelopes: Iterable[Envelope | None]) -> Iterator[Outcome]:
         """See `Carrier.send`."""
         try:
             for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CarrierUnavailable(f"{self._path}: {error.strerror}") from error
-        for envelope in envelopes:
+        for envelope in filter(None, envelopes):
             try:
                 self._write(envelope)
             except OSError as error:

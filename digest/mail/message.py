@@ -74,6 +74,8 @@ class MessageTemplate:
         body = self._alternative(mail)
         head = self._head(mail.subject, letterhead)
         self._message = self._splice(head + b"\r\n" + body)
+        self.dot_free = b"\n." not in head + body
+        """Whether no line of its messages begins with a dot; what is filled in never makes one (`quoted_value`)."""
         self._assert_complete(mail)
         self._signer: Signer | None = None
         if keys:
@@ -108,8 +110,9 @@ class MessageTemplate:
         if self._one_click:
             filling["unsubscribe"] = _uri(unsubscribe_url, "https://")
         for name, value in (values or {}).items():
-            filling[f"text.{name}"] = quoted_value(value)
-            filling[f"html.{name}"] = quoted_value(html.escape(value))
+            escaped = html.escape(value)
+            filling[f"text.{name}"] = quoted = quoted_value(value)
+            filling[f"html.{name}"] = quoted if escaped == value else quoted_value(escaped)
         try:
             message = self._message.fill(filling)
         except KeyError as error:

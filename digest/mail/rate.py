@@ -82,11 +82,11 @@ def paced(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     held: int = 1000,
-) -> Iterator[Envelope]:
+) -> Iterator[Envelope | None]:
     """`envelopes` as they may go. Those of a busy domain wait, up to `held` of them, and let others pass.
 
-    Within a domain the order stays. No more is taken than it needs to find one that may go; `sleep` is asked to wait
-    where there is none.
+    Within a domain the order stays. No more is taken than it needs to find one that may go. Where there is none,
+    `sleep` is asked to wait; it may come back earlier, and then None says that still nothing may go.
     """
     supply, more = iter(envelopes), True
     waiting: dict[str, deque[Envelope]] = {}
@@ -103,6 +103,9 @@ def paced(
         pause = rates.ready_at(domain) - clock()
         if pause > 0:
             sleep(pause)
+            if rates.ready_at(domain) > clock():
+                yield None
+                continue
         rates.take(domain, clock())
         yield waiting[domain].popleft()
         if not waiting[domain]:

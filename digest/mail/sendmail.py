@@ -22,9 +22,9 @@ class Sendmail:
         self._command = tuple(command)
         self._timeout = timeout_seconds
 
-    def send(self, envelopes: Iterable[Envelope]) -> Iterator[Outcome]:
+    def send(self, envelopes: Iterable[Envelope | None]) -> Iterator[Outcome]:
         """See `Carrier.send`."""
-        for envelope in envelopes:
+        for envelope in filter(None, envelopes):
             try:
                 yield self._send_one(envelope)
             except MailError as error:

@@ -1,35 +1,31 @@
 """SMTP as a carrier: several sessions side by side, each pipelined, each opened again when it breaks.
 
-An envelope whose text was sent is never sent again here: when its answer is lost its fate is unknown, and the ledger
+One thread serves all sessions, and takes up whichever can go on (connections are opened in threads of their own). An
+envelope whose text was sent is never sent again here: when its answer is lost its fate is unknown, and the ledger
 decides. An envelope that was only offered goes to the next session.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
-from dataclasses import dataclass
+import selectors
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from time import monotonic
 
 from digest.errors import CarrierUnavailable
 from digest.mail.carrier import Envelope, Fate, Outcome, outcome
-from digest.mail.pipeline import Broken, Pipeline
-from digest.mail.session import open_session
+from digest.mail.line import Line
+from digest.mail.opening import Opener
+from digest.mail.pipeline import Broken
 from digest.settings import SmtpSettings
 
-_AHEAD = 4
-"""Envelopes taken per session: one in flight, one offered, and two so that no session waits for the supply."""
 _MAX_FRUITLESS = 3
 """Sessions in a row that may break before they achieve anything, and times an envelope may be offered in vain."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """A worker's last word: None when it was told to stop."""
-
-    error: Exception | None
+_LOOK_SECONDS = 0.5
+"""How often time-outs are looked for."""
+_LEAVING_SECONDS = 5.0
+"""How long servers may take to answer QUIT."""
 
 
 class Smtp:
@@ -38,122 +34,195 @@ class Smtp:
     def __init__(self, server: SmtpSettings) -> None:
         self._server = server
 
-    def send(self, envelopes: Iterable[Envelope]) -> Iterator[Outcome]:
+    def send(self, envelopes: Iterable[Envelope | None]) -> Iterator[Outcome]:
         """See `Carrier.send`. The supply is read in the caller's thread, and never far ahead."""
-        crew = _Crew(self._server)
+        crew = _Crew(self._server, iter(envelopes))
         try:
-            yield from crew.carry(iter(envelopes))
+            yield from crew.carry()
         finally:
             crew.dismiss()
 
 
 class _Crew:
-    """The workers of one `send`: envelopes go in by one queue, outcomes come out by the other."""
+    """The sessions of one `send`, what they share, and the loop that keeps them going."""
 
-    def __init__(self, server: SmtpSettings) -> None:
-        self._server = server
-        self._inbox: queue.SimpleQueue[Envelope | None] = queue.SimpleQueue()
-        self._outbox: queue.SimpleQueue[Outcome | _Ended] = queue.SimpleQueue()
-        self._workers: list[threading.Thread] = []
-        self._alive = 0
+    def __init__(self, server: SmtpSettings, supply: Iterator[Envelope | None]) -> None:
+        self._server, self._supply = server, supply
+        self._more = True
+        """Whether the supply may still give something."""
+        self._failure: Exception | None = None
+        self._backlog: deque[Envelope] = deque()
+        """Taken from the supply, and with no session."""
+        self._unanswered = 0
+        self._outcomes: deque[Outcome] = deque()
         self._in_vain: Counter[str] = Counter()
+        self._selector = selectors.DefaultSelector()
+        self._opener = Opener(server)
+        self._selector.register(self._opener, selectors.EVENT_READ)
+        self._lines: dict[Line, int] = {}
+        """Those with a connection, and the events they wait for."""
+        self._resting: deque[int] = deque()
+        """Sessions that ended and may be opened again, as how many in a row achieved nothing."""
+        self._begun = 0
+        """Sessions that were ever opened for the first time."""
+        self._looked_at = monotonic()
 
-    def carry(self, supply: Iterator[Envelope]) -> Iterator[Outcome]:
-        """The outcomes of what `supply` gives; see `Carrier.send`."""
-        unanswered, failure = 0, None
-        more = True
-        while more or unanswered:
-            while more and unanswered < _AHEAD * self._server.sessions:
-                try:
-                    envelope = next(supply, None)
-                except Exception as error:  # noqa: BLE001 - raised below, when what is in flight has its outcome
-                    envelope, failure = None, error
-                if envelope is None:
-                    more = False
-                else:
-                    self._hand_out(envelope)
-                    unanswered += 1
-            if unanswered:
-                answer = self._outbox.get()
-                if isinstance(answer, Outcome):
-                    unanswered -= 1
-                    yield answer
-                else:
-                    yield from self._one_less(answer.error)
-        if failure:
-            raise failure
+    def carry(self) -> Iterator[Outcome]:
+        """The outcomes of what the supply gives; see `Carrier.send`."""
+        while True:
+            self._hand_out()
+            self._open()
+            yield from self._told()
+            if not (self._more or self._unanswered):
+                break
+            self._look(_LOOK_SECONDS if self._must_wait else 0)
+        self._take_leave()
+        if self._failure:
+            raise self._failure
 
     def dismiss(self) -> None:
-        """Let every worker finish what it has in hand, and stop."""
-        self._left_over()
-        for _ in self._workers:
-            self._inbox.put(None)
-        for worker in self._workers:
-            worker.join()
+        """Let go of everything."""
+        for line in self._lines:
+            line.close()
+        self._lines.clear()
+        self._opener.close()
+        self._selector.close()
 
-    def _one_less(self, error: Exception | None) -> Iterator[Outcome]:
-        """Go on while there are workers left; the last one's failure is everyone's, and so is a bug."""
-        self._alive -= 1
-        if error and (not self._alive or not isinstance(error, CarrierUnavailable)):
-            for envelope in self._left_over():
-                yield outcome(envelope, Fate.TEMPORARY, str(error))
-            raise error
+    # Envelopes
 
-    def _left_over(self) -> list[Envelope]:
-        """Everything nobody has taken from the inbox."""
-        left: list[Envelope] = []
-        with suppress(queue.Empty):
-            while envelope := self._inbox.get_nowait():
-                left.append(envelope)
-        return left
-
-    def _hand_out(self, envelope: Envelope) -> None:
-        self._inbox.put(envelope)
-        if len(self._workers) < self._server.sessions:
-            worker = threading.Thread(target=self._work, name=f"smtp-{len(self._workers)}", daemon=True)
-            self._workers.append(worker)
-            self._alive += 1
-            worker.start()
-
-    def _work(self) -> None:
-        error: Exception | None = None
+    def _take(self) -> Envelope | None:
+        """The next envelope; None when there is none at the moment."""
+        if self._backlog:
+            return self._backlog.popleft()
+        if not self._more:
+            return None
         try:
-            self._keep_sending()
-        except Exception as failure:  # noqa: BLE001 - a thread's failure is raised where its work was asked for
-            error = failure
-        self._outbox.put(_Ended(error))
-
-    def _keep_sending(self) -> None:
-        fruitless = 0
-        while envelope := self._take(wait=True):
-            self._inbox.put(envelope)  # a session is opened for an envelope that exists, and by whoever is ready first
-            with closing(open_session(self._server)) as session:
-                pipeline = Pipeline(session, self._outbox.put)
-                try:
-                    pipeline.run(lambda wait: self._take(wait=wait))
-                except Broken as error:
-                    why = str(error)
-                else:
-                    return
-            fruitless = 0 if pipeline.reported else fruitless + 1
-            if pipeline.waiting:
-                self._put_back(pipeline.waiting, why, suspect=pipeline.suspect)
-            if fruitless == _MAX_FRUITLESS:
-                raise CarrierUnavailable(f"{self._server.host}:{self._server.port}: {why}")
+            envelope = next(self._supply)
+        except StopIteration:
+            self._more = False
+            return None
+        except Exception as failure:  # noqa: BLE001 - raised above, when what is in flight has its outcome
+            self._more, self._failure = False, failure
+            return None
+        if envelope is not None:
+            self._unanswered += 1
+        return envelope
 
     def _put_back(self, envelope: Envelope, why: str, *, suspect: bool) -> None:
         """Let another session try, unless this very envelope seems to end sessions."""
         self._in_vain[envelope.id] += suspect
         if self._in_vain[envelope.id] < _MAX_FRUITLESS:
-            self._inbox.put(envelope)
+            self._backlog.append(envelope)
         else:
-            self._outbox.put(outcome(envelope, Fate.TEMPORARY, f"the connection was lost before the message: {why}"))
+            self._report(outcome(envelope, Fate.TEMPORARY, f"the connection was lost before the message: {why}"))
 
-    def _take(self, *, wait: bool) -> Envelope | None:
+    def _report(self, answer: Outcome) -> None:
+        self._unanswered -= 1
+        self._outcomes.append(answer)
+
+    def _told(self) -> Iterator[Outcome]:
+        while self._outcomes:
+            yield self._outcomes.popleft()
+
+    # Sessions
+
+    def _hand_out(self) -> None:
+        """Give envelopes to the sessions that wait for one."""
+        for line in [line for line in self._lines if line.is_idle]:
+            envelope = self._take()
+            if envelope is None:
+                return
+            self._go_on(line, partial(line.give, envelope))
+
+    def _open(self) -> None:
+        """Open a session for every envelope that has none, as far as there may be so many."""
+        while self._resting or self._begun < self._server.sessions:
+            if len(self._backlog) <= self._opener.busy:
+                envelope = self._take()
+                if envelope is None:
+                    return
+                self._backlog.append(envelope)
+            if self._resting:
+                fruitless = self._resting.popleft()
+            else:
+                fruitless, self._begun = 0, self._begun + 1
+            self._opener.open(fruitless)
+
+    def _look(self, seconds: float) -> None:
+        """Wait until something can go on, `seconds` at most, and let it."""
+        for key, _ in self._selector.select(min(seconds, self._server.timeout_seconds / 4)):
+            if isinstance(key.fileobj, Line):
+                self._go_on(key.fileobj, key.fileobj.serve)
+            else:
+                self._welcome()
+        if monotonic() - self._looked_at >= min(_LOOK_SECONDS, self._server.timeout_seconds / 4):
+            self._looked_at = monotonic()
+            for line in [line for line in self._lines if line.is_silent(self._server.timeout_seconds)]:
+                self._lost(line, "timed out")
+
+    @property
+    def _must_wait(self) -> bool:
+        """Whether there is nothing to do before a server says something; else the supply is asked again at once."""
+        can_take = self._resting or self._begun < self._server.sessions or any(line.is_idle for line in self._lines)
+        return not (self._more and can_take)
+
+    def _welcome(self) -> None:
+        """Take over the sessions that were opened."""
+        for fruitless, opened in self._opener.opened():
+            if isinstance(opened, Exception):
+                self._one_less(opened)
+                continue
+            line = Line(opened, fruitless, self._take, self._report)
+            self._selector.register(line, selectors.EVENT_READ)
+            self._lines[line] = selectors.EVENT_READ
+            self._go_on(line, line.begin)
+
+    def _go_on(self, line: Line, step: Callable[[], None]) -> None:
+        """Let a session do what it can; afterwards it waits for a reply, for room, or for an envelope."""
         try:
-            envelope = self._inbox.get(block=wait)
-        except queue.Empty:
-            return None
-        if envelope is None and not wait:
-            self._inbox.put(None)  # the word to stop is for whoever waits
-        return envelope
+            step()
+        except (OSError, Broken) as error:
+            self._lost(line, str(error) or type(error).__name__)
+            return
+        if line.is_over:
+            self._forget(line)
+            self._resting.append(0)
+            return
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.is_full else 0)
+        if self._lines[line] != events:
+            self._selector.modify(line, events)
+            self._lines[line] = events
+
+    def _lost(self, line: Line, why: str) -> None:
+        """A connection broke: what it had in hand is unknown or put back, and it may be opened again."""
+        self._forget(line)
+        waiting, suspect = line.break_off(why)
+        if waiting:
+            self._put_back(waiting, why, suspect=suspect)
+        fruitless = 0 if line.reported else line.fruitless + 1
+        if fruitless < _MAX_FRUITLESS:
+            self._resting.append(fruitless)
+        else:
+            self._one_less(CarrierUnavailable(f"{self._server.host}:{self._server.port}: {why}"))
+
+    def _forget(self, line: Line) -> None:
+        self._selector.unregister(line)
+        del self._lines[line]
+        line.close()
+
+    def _one_less(self, error: Exception) -> None:
+        """Go on while there are sessions left; the last one's failure is everyone's, and so is a bug."""
+        alive = self._lines or self._resting or self._opener.busy
+        if alive and isinstance(error, CarrierUnavailable):
+            return
+        while self._backlog:
+            self._report(outcome(self._backlog.popleft(), Fate.TEMPORARY, str(error)))
+        self._more, self._failure = False, error
+
+    def _take_leave(self) -> None:
+        """Say QUIT in every session, and wait a moment for the answers."""
+        until = monotonic() + _LEAVING_SECONDS
+        while self._lines and monotonic() < until:
+            for line in [line for line in self._lines if line.is_idle]:
+                self._go_on(line, partial(line.give, None))
+            self._look(until - monotonic())

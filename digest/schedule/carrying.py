@@ -17,7 +17,7 @@ class Logged:
 
     carrier: Carrier
 
-    def send(self, envelopes: Iterable[Envelope]) -> Iterator[Outcome]:
+    def send(self, envelopes: Iterable[Envelope | None]) -> Iterator[Outcome]:
         """See `Carrier.send`."""
         for outcome in self.carrier.send(envelopes):
             level = logging.INFO if outcome.fate is Fate.ACCEPTED else logging.WARNING

@@ -218,28 +218,30 @@ class Deliveries:
             return bool(connection.execute(delete(schema.meta).where(schema.meta.c.name == _PAUSED)).rowcount)
 
 
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        id=f"{row.subscriber}-{row.last}",
-        subscriber=row.subscriber,
-        address=row.address,
-        epoch=row.epoch,
-        first=row.first,
-        last=row.last,
-        variant=row.variant,
-        due_at=row.due_at,
-        status=row.status,
-        attempts=row.attempts,
-        doubts=row.doubts,
-        try_at=row.try_at,
-        message=row.message,
-    )
+def _delivery(row: Row[Any], **changed: Any) -> Delivery:
+    """`row` as it is but for what is `changed`."""
+    fields = {
+        "id": f"{row.subscriber}-{row.last}",
+        "subscriber": row.subscriber,
+        "address": row.address,
+        "epoch": row.epoch,
+        "first": row.first,
+        "last": row.last,
+        "variant": row.variant,
+        "due_at": row.due_at,
+        "status": row.status,
+        "attempts": row.attempts,
+        "doubts": row.doubts,
+        "try_at": row.try_at,
+        "message": row.message,
+    }
+    return Delivery(**(fields | changed))
 
 
 def _claimed(row: Row[Any], until: datetime) -> Delivery:
     """As `_CLAIM` leaves it."""
     doubts = row.doubts + (row.status == "claimed")
-    return replace(_delivery(row), status="claimed", try_at=until, attempts=row.attempts + 1, doubts=doubts)
+    return _delivery(row, status="claimed", try_at=until, attempts=row.attempts + 1, doubts=doubts)
 
 
 def _closed(row: Row[Any], now: datetime) -> dict[str, Any]:

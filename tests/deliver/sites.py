@@ -72,9 +72,9 @@ class Sent:
     )
     envelopes: list[Envelope] = field(default_factory=list)
 
-    def send(self, envelopes: Iterable[Envelope]) -> Iterator[Outcome]:
+    def send(self, envelopes: Iterable[Envelope | None]) -> Iterator[Outcome]:
         """See `digest.mail.carrier.Carrier.send`."""
-        for envelope in envelopes:
+        for envelope in filter(None, envelopes):
             self.envelopes.append(envelope)
             yield self.answer(envelope)
 
