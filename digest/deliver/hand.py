@@ -137,11 +137,11 @@ class Hand:
             settlement(self._handed[outcome.id], outcome, now, patience=self._patience) for outcome in outcomes
         ]
         self._ledger.settle(settlements, self._claim, now)
+        for outcome in filter(names_no_mailbox, outcomes):
+            self._suppress(outcome, now)
         self._unwritten = []
         for outcome, settled in zip(outcomes, settlements, strict=True):
             self._count(settled)
-            if names_no_mailbox(outcome):
-                self._suppress(outcome, now)
             del self._handed[outcome.id]
 
     def _count(self, settled: Settlement) -> None:

@@ -14,9 +14,7 @@ from digest.mail.pipeline import Broken, Need, Pipeline, Reply, Take
 class Line:
     """A session from its opening to its end; every method but `close` and `break_off` raises OSError or Broken."""
 
-    def __init__(
-        self, session: smtplib.SMTP, fruitless: int, take: Take, report: Callable[[Outcome], None]
-    ) -> None:
+    def __init__(self, session: smtplib.SMTP, fruitless: int, take: Take, report: Callable[[Outcome], None]) -> None:
         self.fruitless = fruitless
         """Sessions before this one that achieved nothing, in a row."""
         self._channel = Channel(session)

@@ -6,9 +6,13 @@ import smtplib
 import socket
 import threading
 from collections import deque
+from time import monotonic
 
 from digest.mail.session import open_session
 from digest.settings import SmtpSettings
+
+_PATIENCE_SECONDS = 1.0
+"""How long those that are being opened are waited for when nobody wants them any more."""
 
 
 class Opener:
@@ -19,6 +23,7 @@ class Opener:
         self._bell, self._ring = socket.socketpair()
         self._lock = threading.Lock()
         self._done: deque[tuple[int, smtplib.SMTP | Exception]] | None = deque()
+        self._threads: list[threading.Thread] = []
         self.busy = 0
         """Sessions asked for and not yet given out."""
 
@@ -29,7 +34,9 @@ class Opener:
     def open(self, mark: int) -> None:
         """Open one more; `mark` comes back with it."""
         self.busy += 1
-        threading.Thread(target=self._open, args=(mark,), name="smtp-opening", daemon=True).start()
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._threads.append(threading.Thread(target=self._open, args=(mark,), name="smtp-opening", daemon=True))
+        self._threads[-1].start()
 
     def opened(self) -> list[tuple[int, smtplib.SMTP | Exception]]:
         """The sessions that are ready, or why there is none, each with its mark."""
@@ -41,7 +48,7 @@ class Opener:
         return ready
 
     def close(self) -> None:
-        """Nobody wants the rest."""
+        """Nobody wants the rest. What is still being opened is closed when it is open, soon or late."""
         with self._lock:
             left, self._done = self._done, None
             self._bell.close()
@@ -49,6 +56,9 @@ class Opener:
         for _, session in left or ():
             if isinstance(session, smtplib.SMTP):
                 session.close()
+        until = monotonic() + _PATIENCE_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, until - monotonic()))
 
     def _open(self, mark: int) -> None:
         opened: smtplib.SMTP | Exception

@@ -75,7 +75,10 @@ class _Crew:
             yield from self._told()
             if not (self._more or self._unanswered):
                 break
-            self._look(_LOOK_SECONDS if self._must_wait else 0)
+            for line in self._ready(_LOOK_SECONDS if self._must_wait else 0):
+                self._go_on(line, line.serve)
+                yield from self._told()
+            self._hang_up()
         self._take_leave()
         if self._failure:
             raise self._failure
@@ -148,17 +151,21 @@ class _Crew:
                 fruitless, self._begun = 0, self._begun + 1
             self._opener.open(fruitless)
 
-    def _look(self, seconds: float) -> None:
-        """Wait until something can go on, `seconds` at most, and let it."""
+    def _ready(self, seconds: float) -> Iterator[Line]:
+        """Wait until something can go on, `seconds` at most; the sessions that can. New ones are welcomed."""
         for key, _ in self._selector.select(min(seconds, self._server.timeout_seconds / 4)):
             if isinstance(key.fileobj, Line):
-                self._go_on(key.fileobj, key.fileobj.serve)
+                yield key.fileobj
             else:
                 self._welcome()
-        if monotonic() - self._looked_at >= min(_LOOK_SECONDS, self._server.timeout_seconds / 4):
-            self._looked_at = monotonic()
-            for line in [line for line in self._lines if line.is_silent(self._server.timeout_seconds)]:
-                self._lost(line, "timed out")
+
+    def _hang_up(self) -> None:
+        """Give up the sessions whose server has been silent for too long; looked for now and then."""
+        if monotonic() - self._looked_at < min(_LOOK_SECONDS, self._server.timeout_seconds / 4):
+            return
+        self._looked_at = monotonic()
+        for line in [line for line in self._lines if line.is_silent(self._server.timeout_seconds)]:
+            self._lost(line, "timed out")
 
     @property
     def _must_wait(self) -> bool:
@@ -225,4 +232,5 @@ class _Crew:
         while self._lines and monotonic() < until:
             for line in [line for line in self._lines if line.is_idle]:
                 self._go_on(line, partial(line.give, None))
-            self._look(until - monotonic())
+            for line in self._ready(until - monotonic()):
+                self._go_on(line, line.serve)

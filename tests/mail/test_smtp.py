@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,6 +23,25 @@ from digest.mail.smtp import Smtp
 from digest.settings import SmtpSettings
 
 from .servers import envelope, gather
+
+
+class Conversation(SMTP):
+    """The server's side of a connection, which tells when it has ended."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.over = threading.Event()
+        self.over.set()
+
+    def connection_made(self, transport):
+        """From here on it is open."""
+        self.over.clear()
+        super().connection_made(transport)
+
+    def connection_lost(self, error):
+        """Tell."""
+        super().connection_lost(error)
+        self.over.set()
 
 
 class Inbox:
@@ -69,7 +88,14 @@ def mail_server(**options) -> Iterator[tuple[Inbox, int]]:
     """An aiosmtpd on a free port."""
     inbox = Inbox()
 
+    conversations = []
+
     class Server(Controller):
+        def factory(self):
+            """A conversation that can be waited for: what is still open when the server stops is never closed."""
+            conversations.append(Conversation(self.handler, **self.SMTP_kwargs))
+            return conversations[-1]
+
         def _trigger_server(self):
             """The connection on trial goes to the port it was given."""
             with socket.create_connection(self.server.sockets[0].getsockname()):
@@ -80,6 +106,7 @@ def mail_server(**options) -> Iterator[tuple[Inbox, int]]:
     try:
         yield inbox, server.server.sockets[0].getsockname()[1]
     finally:
+        assert all(conversation.over.wait(10) for conversation in conversations)
         server.stop()
 
 
