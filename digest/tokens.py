@@ -51,9 +51,11 @@ class _Serializer(URLSafeSerializer):
     """
 
     def __init__(self, keys: Sequence[bytes], purpose: str) -> None:
-        salt, digest = f"digest.{purpose}", {"digest_method": hashlib.sha256}
-        derived = [Signer(key, salt=salt, key_derivation="hmac", **digest).derive_key() for key in keys]
-        super().__init__(derived, salt=salt, signer_kwargs={"key_derivation": "none", **digest})
+        salt = f"digest.{purpose}"
+        derived = [
+            Signer(key, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256).derive_key() for key in keys
+        ]
+        super().__init__(derived, salt=salt, signer_kwargs={"key_derivation": "none", "digest_method": hashlib.sha256})
         self._signer = self.make_signer()
 
     def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:  # noqa: ARG002 - each purpose has its one salt

@@ -52,8 +52,9 @@ class Pace:
                 self._rates.take(address.rpartition("@")[2].lower(), moment.timestamp())
 
     def keep(self, envelopes: Iterable[Envelope]) -> Iterator[Envelope | None]:
-        """`envelopes` at this pace, and None where nothing may go. Ends early when it is told to stop, or would have to
-        wait for long.
+        """`envelopes` at this pace, and None where nothing may go.
+
+        It ends early when it is told to stop, or would have to wait for long.
         """
         if self._rates is None:
             yield from envelopes

@@ -37,7 +37,7 @@ class Channel:
         self._sock.setblocking(False)
         self._out: deque[bytes | memoryview] = deque()
         self._in = b""
-        self._lines: list[bytes] = []
+        self._lines: list[str] = []
         self.replies: deque[Reply] = deque()
         """What the server said and nobody has heard yet."""
         self.active_at = monotonic()
@@ -109,14 +109,15 @@ class Channel:
     def _parse(self, data: bytes) -> None:
         *lines, self._in = (self._in + data).split(b"\n")
         for line in lines:
-            self._lines.append(line[4:].strip())
+            self._lines.append(line[4:].strip().decode("utf-8", "replace"))
             if line[3:4] == b"-":
                 if len(self._lines) >= _MAX_REPLY_LINES:
                     raise Broken("the reply has no end")
                 continue
-            if not line[:3].isdigit() or line[0] not in b"2345":
+            code = line[:3]
+            if not code.isdigit() or not b"200" <= code < b"600":
                 raise Broken(f"the server said {line[:80]!r}, which is no reply")
-            self.replies.append(Reply(int(line[:3]), b" ".join(self._lines).decode("utf-8", "replace")))
-            self._lines = []
+            self.replies.append(Reply(int(code), " ".join(self._lines)))
+            self._lines.clear()
         if len(self._in) > _MAX_REPLY_LINE:
             raise Broken("the reply's line has no end")

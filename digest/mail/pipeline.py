@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from digest.errors import MailError
 from digest.mail.address import wire_address
@@ -41,16 +41,14 @@ class Need(enum.Enum):
     """An envelope, or None when there will be no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A server's answer to one command."""
 
     code: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(NamedTuple):
     """An envelope and the commands that offer it."""
 
     envelope: Envelope

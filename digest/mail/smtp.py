@@ -24,6 +24,7 @@ _MAX_FRUITLESS = 3
 """Sessions in a row that may break before they achieve anything, and times an envelope may be offered in vain."""
 _LOOK_SECONDS = 0.5
 """How often time-outs are looked for."""
+_READ_OR_WRITE = selectors.EVENT_READ | selectors.EVENT_WRITE
 _LEAVING_SECONDS = 5.0
 """How long servers may take to answer QUIT."""
 
@@ -61,6 +62,8 @@ class _Crew:
         self._selector.register(self._opener, selectors.EVENT_READ)
         self._lines: dict[Line, int] = {}
         """Those with a connection, and the events they wait for."""
+        self._idle: set[Line] = set()
+        """Those of them that wait for an envelope."""
         self._resting: deque[int] = deque()
         """Sessions that ended and may be opened again, as how many in a row achieved nothing."""
         self._begun = 0
@@ -131,7 +134,7 @@ class _Crew:
 
     def _hand_out(self) -> None:
         """Give envelopes to the sessions that wait for one."""
-        for line in [line for line in self._lines if line.is_idle]:
+        for line in list(self._idle):
             envelope = self._take()
             if envelope is None:
                 return
@@ -170,8 +173,7 @@ class _Crew:
     @property
     def _must_wait(self) -> bool:
         """Whether there is nothing to do before a server says something; else the supply is asked again at once."""
-        can_take = self._resting or self._begun < self._server.sessions or any(line.is_idle for line in self._lines)
-        return not (self._more and can_take)
+        return not (self._more and (self._idle or self._resting or self._begun < self._server.sessions))
 
     def _welcome(self) -> None:
         """Take over the sessions that were opened."""
@@ -195,7 +197,11 @@ class _Crew:
             self._forget(line)
             self._resting.append(0)
             return
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.is_full else 0)
+        if line.is_idle:
+            self._idle.add(line)
+        else:
+            self._idle.discard(line)
+        events = _READ_OR_WRITE if line.is_full else selectors.EVENT_READ
         if self._lines[line] != events:
             self._selector.modify(line, events)
             self._lines[line] = events
@@ -214,6 +220,7 @@ class _Crew:
 
     def _forget(self, line: Line) -> None:
         self._selector.unregister(line)
+        self._idle.discard(line)
         del self._lines[line]
         line.close()
 
@@ -230,7 +237,7 @@ class _Crew:
         """Say QUIT in every session, and wait a moment for the answers."""
         until = monotonic() + _LEAVING_SECONDS
         while self._lines and monotonic() < until:
-            for line in [line for line in self._lines if line.is_idle]:
+            for line in list(self._idle):
                 self._go_on(line, partial(line.give, None))
             for line in self._ready(until - monotonic()):
                 self._go_on(line, line.serve)

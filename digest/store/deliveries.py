@@ -6,11 +6,24 @@ It decides nothing: what is due, when to try again and when to give up comes in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine, Row, Select, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import (
+    Engine,
+    Row,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
 
 from digest.models import Delivery
 from digest.store import schema
@@ -35,21 +48,35 @@ _PAUSE_REASON = select(schema.meta.c.value).where(schema.meta.c.name == _PAUSED)
 _THIS = (deliveries.c.subscriber == bindparam("of_subscriber")) & (deliveries.c.last == bindparam("of_last"))
 _OPEN = deliveries.c.try_at.is_not(None)
 _CLOSE = update(deliveries).where(_THIS)
+_THESE = bindparam("of_subscribers", expanding=True)
 _CLAIM = (
     update(deliveries)
-    .where(_OPEN)
+    .where(_OPEN, deliveries.c.subscriber.in_(_THESE))
     .values(
         attempts=deliveries.c.attempts + 1,
         doubts=deliveries.c.doubts + case((deliveries.c.status == "claimed", 1), else_=0),
+        status="claimed",
+        claim=bindparam("of_claim"),
+        try_at=bindparam("until"),
     )
 )
-_SETTLE_SENT = update(deliveries).where(_THIS & _OPEN).values(status="sent", try_at=None, claim=None)
+_SETTLE_SENT = (
+    update(deliveries)
+    .where(_THIS & _OPEN)
+    .values(
+        status=literal_column("'sent'"),  # what is the same in every row is no parameter: there are many rows
+        try_at=null(),
+        claim=null(),
+        settled_at=bindparam("at"),
+        message=bindparam("words"),
+    )
+)
 """Whoever has it in hand by now: it was sent."""
 _SETTLE = update(deliveries).where(_THIS & _OPEN & (deliveries.c.claim == bindparam("of_claim")))
 _MOVE_WATERMARK = (
     update(subscribers)
     .where(subscribers.c.id == deliveries.c.subscriber, subscribers.c.watermark < deliveries.c.last)
-    .where(deliveries.c.status == "sent")
+    .where(deliveries.c.status == "sent", subscribers.c.id.in_(_THESE))
     .values(watermark=deliveries.c.last)
 )
 
@@ -108,8 +135,7 @@ class Deliveries:
             taken = [_claimed(row, until) for row in found if row.reader_status == "active"]
             gone = [_closed(row, now) for row in found if row.reader_status != "active"]
             for some in batches(delivery.subscriber for delivery in taken):
-                values = {"status": "claimed", "claim": claim, "try_at": until}
-                connection.execute(_CLAIM.where(deliveries.c.subscriber.in_(some)).values(values))
+                connection.execute(_CLAIM, {"of_subscribers": some, "of_claim": claim, "until": until})
             if gone:
                 connection.execute(_CLOSE, gone)
         return tuple(taken), len(gone)
@@ -125,9 +151,9 @@ class Deliveries:
         with writing(self._engine) as connection:
             sent = [one for one in settlements if one.status == "sent"]
             if sent:
-                connection.execute(_SETTLE_SENT.values(settled_at=now), [_sent_row(one) for one in sent])
+                connection.execute(_SETTLE_SENT, [_sent_row(one, now) for one in sent])
                 for some in batches(one.subscriber for one in sent):
-                    connection.execute(_MOVE_WATERMARK.where(subscribers.c.id.in_(some)))
+                    connection.execute(_MOVE_WATERMARK, {"of_subscribers": some})
             others = [_settled_row(one, now) | {"of_claim": claim} for one in settlements if one.status != "sent"]
             if others:
                 connection.execute(_SETTLE, others)
@@ -256,8 +282,13 @@ def _closed(row: Row[Any], now: datetime) -> dict[str, Any]:
     }
 
 
-def _sent_row(one: Settlement) -> dict[str, Any]:
-    return {"of_subscriber": one.subscriber, "of_last": one.last, "message": one.message[:_MAX_MESSAGE]}
+def _sent_row(one: Settlement, now: datetime) -> dict[str, Any]:
+    return {
+        "of_subscriber": one.subscriber,
+        "of_last": one.last,
+        "at": now,
+        "words": one.message[:_MAX_MESSAGE],
+    }
 
 
 def _settled_row(one: Settlement, now: datetime) -> dict[str, Any]:
