@@ -81,10 +81,13 @@ class Hand:
         self._claimed |= {delivery.id: delivery for delivery in taken}
         return taken
 
-    def hand_over(self, id_: str) -> Delivery:
+    def delivery(self, id_: str) -> Delivery:
+        """One that was claimed and not handed over."""
+        return self._claimed[id_]
+
+    def hand_over(self, id_: str) -> None:
         """The delivery of this id goes to the carrier now: from here on it may have been sent."""
-        delivery = self._handed[id_] = self._claimed.pop(id_)
-        return delivery
+        self._handed[id_] = self._claimed.pop(id_)
 
     def record(self, outcome: Outcome) -> None:
         """Record what became of a delivery that was handed over, at once or a moment later."""

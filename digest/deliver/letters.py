@@ -6,10 +6,11 @@ A variant becomes a template once; per reader only the personal places are fille
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digest.curation.digest import build_digest
 from digest.deliver.carriers import carrier_of, keys_of, return_paths_of
@@ -17,7 +18,8 @@ from digest.errors import CarrierUnavailable, MailError, NotFoundError
 from digest.letterhead import letterhead_of
 from digest.mail.address import wire_address
 from digest.mail.carrier import Carrier, Envelope, Fate
-from digest.mail.message import Letterhead, MessageTemplate
+from digest.mail.dkim import Key, ToSign
+from digest.mail.message import Draft, Letterhead, MessageTemplate
 from digest.models import Delivery, Mail, Selection
 from digest.render.email import PREFERENCES_URL, RECIPIENT, UNSUBSCRIBE_URL
 from digest.site import Site
@@ -43,6 +45,31 @@ class Addressed(Protocol):
         """With nothing left to fill in."""
 
 
+class Letter(NamedTuple):
+    """A digest for one reader, to be signed."""
+
+    delivery: Delivery
+    draft: Draft
+    sender: str
+    """Its return path."""
+    dot_free: bool
+
+    @property
+    def to_sign(self) -> Sequence[ToSign]:
+        """See `digest.mail.signing.Unsigned`."""
+        return self.draft.to_sign
+
+    def envelope(self, signatures: Sequence[bytes]) -> Envelope:
+        """Ready to be carried."""
+        return Envelope(
+            id=self.delivery.id,
+            sender=self.sender,
+            recipient=self.delivery.address,
+            content=self.draft.signed(signatures),
+            dot_free=self.dot_free,
+        )
+
+
 class Writer:
     """Writes the messages of a site's digests.
 
@@ -59,7 +86,12 @@ class Writer:
         self._tokens = Tokens.of(site)
         self._templates: OrderedDict[str, MessageTemplate] = OrderedDict()
 
-    def envelope(self, delivery: Delivery, at: datetime) -> Envelope:
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What its letters are to be signed with."""
+        return self._keys
+
+    def letter(self, delivery: Delivery, at: datetime) -> Letter:
         """The digest as it goes to one reader; the same at every try, but for its date and signature.
 
         Raises:
@@ -68,7 +100,7 @@ class Writer:
         claim = Claim(subscriber=delivery.subscriber, epoch=delivery.epoch)
         unsubscribe_url = self._link("unsubscribe", claim)
         template = self._template(delivery.variant or "")
-        content = template.message(
+        draft = template.draft(
             identity=delivery.id,
             recipient=delivery.address,
             at=at,
@@ -79,13 +111,7 @@ class Writer:
                 "recipient": delivery.address,
             },
         )
-        return Envelope(
-            id=delivery.id,
-            sender=self._return_paths.encode(delivery.id),
-            recipient=delivery.address,
-            content=content,
-            dot_free=template.dot_free,
-        )
+        return Letter(delivery, draft, self._return_paths.encode(delivery.id), template.dot_free)
 
     def _link(self, purpose: Purpose, claim: Claim) -> str:
         return link(self._base_url, purpose, self._tokens.write(purpose, claim))

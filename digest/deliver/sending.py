@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from time import monotonic
 
 from digest.deliver.carriers import carrier_of
 from digest.deliver.hand import Hand
-from digest.deliver.letters import Writer
+from digest.deliver.letters import Letter, Writer
 from digest.deliver.pace import Pace
 from digest.deliver.planning import foresee, plan
 from digest.deliver.report import DeliveryReport
 from digest.errors import CarrierUnavailable, MailError
-from digest.mail.carrier import Carrier, Envelope, Fate, Outcome
+from digest.mail.carrier import Carrier, Envelope, Fate, Outcome, outcome
+from digest.mail.signing import Signatory
 from digest.site import Site
 from digest.store import Store
 
@@ -24,6 +27,8 @@ Progress = Callable[[int, int | None, str], None]
 
 _CLAIMED = 200
 """Deliveries claimed at once."""
+_MANY = 500
+"""Digests for which it is worthwhile to start a process that signs."""
 _PROGRESS_SECONDS = 0.1
 _JUDGED, _FEWEST = 100, 10
 """Outcomes that decide whether too many are refused, and refusals it takes at least."""
@@ -99,12 +104,14 @@ class _Run:
         pace = Pace(self._store, self._site.settings.sending, self._clock, self._stop)
         total = ready if limit is None else min(ready, limit)
         watch = _Watch(progress, total)
-        with Hand(self._store, self._site.settings.sending, self._clock, self._report) as hand:
-            supply = self._written(hand, writer, pace.keep(self._claimed(hand, limit)))
+        with ExitStack() as stack:
+            hand = stack.enter_context(Hand(self._store, self._site.settings.sending, self._clock, self._report))
+            signatory = stack.enter_context(Signatory(writer.keys, beside=total >= _MANY and _has_cores() and any(key.is_slow for key in writer.keys)))
+            letters = self._letters(hand, writer, pace.keep(self._claimed(hand, limit)))
             try:
-                for outcome in carrier.send(supply):
-                    hand.record(outcome)
-                    self._judge(outcome)
+                for answer in carrier.send(self._envelopes(hand, signatory.sign(letters))):
+                    hand.record(answer)
+                    self._judge(answer)
                     watch.look()
             except CarrierUnavailable as error:
                 self._report.unavailable = str(error)
@@ -121,21 +128,29 @@ class _Run:
                 yield Envelope(id=delivery.id, sender="", recipient=delivery.address, content=b"")
             left = None if left is None else left - len(taken)
 
-    def _written(self, hand: Hand, writer: Writer, empty: Iterator[Envelope | None]) -> Iterator[Envelope | None]:
+    def _letters(self, hand: Hand, writer: Writer, empty: Iterator[Envelope | None]) -> Iterator[Letter | None]:
         for envelope in empty:
             if not self._goes_on(hand):
                 return
             if envelope is None:
                 yield None
                 continue
-            delivery = hand.hand_over(envelope.id)
             try:
-                written = writer.envelope(delivery, self._clock())
+                yield writer.letter(hand.delivery(envelope.id), self._clock())
             except MailError as error:
-                refused = Outcome(id=envelope.id, recipient=delivery.address, fate=Fate.PERMANENT, text=str(error))
-                hand.record(refused)
-            else:
-                yield written
+                hand.hand_over(envelope.id)
+                hand.record(outcome(envelope, Fate.PERMANENT, str(error)))
+
+    def _envelopes(self, hand: Hand, signed: Iterator[tuple[Letter, list[bytes]] | None]) -> Iterator[Envelope | None]:
+        for each in signed:
+            if each is None:
+                yield None
+                continue
+            if not self._goes_on(hand):
+                return
+            letter, signatures = each
+            hand.hand_over(letter.delivery.id)
+            yield letter.envelope(signatures)
 
     def _goes_on(self, hand: Hand) -> bool:
         return hand.is_sound and not self._stop.is_set() and not self._report.paused
@@ -154,6 +169,11 @@ class _Run:
             f"{outcome.code} {outcome.text}"
         )
         self._store.deliveries.pause(self._report.paused)
+
+
+def _has_cores() -> bool:
+    """Whether something can be done beside."""
+    return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1) > 1
 
 
 class _Watch:

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from typing import NamedTuple
 
 from digest.errors import MailError
 from digest.mail.address import wire_address
-from digest.mail.dkim import Key, Signer, fields, relaxed_body, relaxed_header
+from digest.mail.dkim import Key, Signer, ToSign, fields, relaxed_body, relaxed_header
 from digest.mail.quoting import header_mailbox, header_text, quoted_body, quoted_value
 from digest.mail.splice import Splice
 from digest.models import Mail
@@ -54,6 +55,21 @@ def message_id(identity: str, domain: str) -> str:
     return f"<{hashlib.sha256(identity.encode()).hexdigest()[:40]}@{domain}>"
 
 
+class Draft(NamedTuple):
+    """A message that has to be signed."""
+
+    content: bytes
+    to_sign: tuple[ToSign, ...] = ()
+    """For each key, in order."""
+
+    def signed(self, signatures: Sequence[bytes]) -> bytes:
+        """The message as it is sent, with the signature of each key."""
+        if not self.to_sign:
+            return self.content
+        lines = [one.signed(signature) for one, signature in zip(self.to_sign, signatures, strict=True)]
+        return b"".join((*lines, self.content))
+
+
 class MessageTemplate:
     """The message of one variant.
 
@@ -77,6 +93,7 @@ class MessageTemplate:
         self.dot_free = b"\n." not in head + body
         """Whether no line of its messages begins with a dot; what is filled in never makes one (`quoted_value`)."""
         self._assert_complete(mail)
+        self._keys = tuple(keys)
         self._signer: Signer | None = None
         if keys:
             canonical = {name.lower().decode(): relaxed_header(name, value) for name, value in fields(head)}
@@ -93,7 +110,22 @@ class MessageTemplate:
         unsubscribe_url: str = "",
         values: Mapping[str, str] | None = None,
     ) -> bytes:
-        """The message to one reader, ready to be sent.
+        """The message to one reader, ready to be sent; arguments and errors as of `draft`."""
+        draft = self.draft(
+            identity=identity, recipient=recipient, at=at, unsubscribe_url=unsubscribe_url, values=values
+        )
+        return draft.signed([key.sign(one.data) for key, one in zip(self._keys, draft.to_sign, strict=True)])
+
+    def draft(
+        self,
+        *,
+        identity: str,
+        recipient: str,
+        at: datetime,
+        unsubscribe_url: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> Draft:
+        """The message to one reader, complete but for its signatures.
 
         `identity` names the delivery and makes its Message-ID. `recipient` may be non-ASCII before the @; the message
         then needs SMTPUTF8. `values` fill the places, as plain text.
@@ -118,9 +150,9 @@ class MessageTemplate:
         except KeyError as error:
             raise MailError(f"nothing is given for the place {error} of the mail") from error
         if self._signer is None:
-            return message
-        signatures = self._signer.sign(self._signed_head.fill(filling), self._signed_body.sha256(filling), at)
-        return signatures + message
+            return Draft(message)
+        head, body_hash = self._signed_head.fill(filling), self._signed_body.sha256(filling)
+        return Draft(message, self._signer.prepare(head, body_hash, at))
 
     def _head(self, subject: str, letterhead: Letterhead) -> bytes:
         name, address = parseaddr(letterhead.sender)

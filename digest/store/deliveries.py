@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
+    BindParameter,
     Engine,
     Row,
     Select,
@@ -48,7 +49,7 @@ _PAUSE_REASON = select(schema.meta.c.value).where(schema.meta.c.name == _PAUSED)
 _THIS = (deliveries.c.subscriber == bindparam("of_subscriber")) & (deliveries.c.last == bindparam("of_last"))
 _OPEN = deliveries.c.try_at.is_not(None)
 _CLOSE = update(deliveries).where(_THIS)
-_THESE = bindparam("of_subscribers", expanding=True)
+_THESE: BindParameter[Sequence[str]] = bindparam("of_subscribers", expanding=True)
 _CLAIM = (
     update(deliveries)
     .where(_OPEN, deliveries.c.subscriber.in_(_THESE))

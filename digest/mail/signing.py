@@ -1,0 +1,149 @@
+"""Signatures by a process of its own, so that one is made while the message before it is sent.
+
+The process is `python -m digest.mail.signing`: it is given the keys and then batches of data by its standard input,
+answers with batches of signatures, and ends when that is closed, however its parent ended.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import IO, Any, Protocol, Self, TypeVar
+
+from digest.mail.dkim import Key, ToSign
+
+_BATCH = 25
+"""Drafts signed at once: few enough to lie in a pipe, so that nobody waits for the other to read."""
+_AHEAD = 2
+"""Batches in the hands of the process: it has the next one when it is done with the first."""
+_END_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Unsigned(Protocol):
+    """Something with data to sign for each key."""
+
+    @property
+    def to_sign(self) -> Sequence[ToSign]:
+        """In the order of the keys."""
+
+
+D = TypeVar("D", bound=Unsigned)
+
+
+class Signatory:
+    """Signs with `keys`: here, or with `beside` by a process of its own, until it is left or that process ends."""
+
+    def __init__(self, keys: Sequence[Key], *, beside: bool = False) -> None:
+        self._keys = tuple(keys)
+        self._process = _started(self._keys) if beside and keys else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._end()
+
+    def sign(self, drafts: Iterable[D | None]) -> Iterator[tuple[D, list[bytes]] | None]:
+        """Every draft with its signatures, in order, a few taken ahead. Before a None, all that came before it goes."""
+        batch: list[D] = []
+        waiting: deque[list[D]] = deque()
+        for draft in drafts:
+            if draft is not None:
+                batch.append(draft)
+            if draft is None or not self._process or len(batch) == _BATCH:
+                waiting.append(self._submit(batch))
+                batch = []
+            while len(waiting) > (_AHEAD if self._process and draft is not None else 0):
+                yield from self._signed(waiting.popleft())
+            if draft is None:
+                yield None
+        for rest in (*waiting, self._submit(batch)):
+            yield from self._signed(rest)
+
+    def _submit(self, batch: list[D]) -> list[D]:
+        if self._process:
+            with suppress(OSError):  # noticed when the answer is read
+                _write(self._process.stdin, _data(batch))
+        return batch
+
+    def _signed(self, batch: list[D]) -> Iterator[tuple[D, list[bytes]]]:
+        return zip(batch, self._signatures(batch), strict=True)
+
+    def _signatures(self, batch: Sequence[Unsigned]) -> list[list[bytes]]:
+        if self._process:
+            try:
+                signatures: list[list[bytes]] = _read(self._process.stdout)
+            except (OSError, EOFError, pickle.UnpicklingError):
+                _log.warning("the process that signs has ended; signing goes on without it")
+                self._end()
+            else:
+                return signatures
+        return _sign(self._keys, _data(batch))
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _started(keys: Sequence[Key]) -> subprocess.Popen[bytes] | None:
+    """The process, with its keys; None where there cannot be one."""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - this very Python and this very module
+            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        _write(process.stdin, [(key.domain, key.selector, key.pem) for key in keys])
+    except OSError:
+        return None
+    return process
+
+
+def _data(batch: Iterable[Unsigned]) -> list[list[bytes]]:
+    return [[one.data for one in draft.to_sign] for draft in batch]
+
+
+def _sign(keys: Sequence[Key], batch: Iterable[Iterable[bytes]]) -> list[list[bytes]]:
+    return [[key.sign(data) for key, data in zip(keys, each, strict=True)] for each in batch]
+
+
+def _write(pipe: IO[bytes] | None, value: Any) -> None:
+    assert pipe is not None  # noqa: S101 - opened with the process
+    pickle.dump(value, pipe)
+    pipe.flush()
+
+
+def _read(pipe: IO[bytes] | None) -> Any:
+    assert pipe is not None  # noqa: S101 - opened with the process
+    return pickle.load(pipe)  # noqa: S301 - of our own process
+
+
+def main() -> None:
+    """The process: sign until nobody asks any more."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # whoever stops the whole group wants what is in flight to be finished
+    with suppress(EOFError, BrokenPipeError):
+        asks, answers = sys.stdin.buffer, sys.stdout.buffer
+        keys = [Key.read(pem, domain=domain, selector=selector) for domain, selector, pem in _read(asks)]
+        while True:
+            _write(answers, _sign(keys, _read(asks)))
+
+
+if __name__ == "__main__":
+    main()
