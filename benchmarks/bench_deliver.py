@@ -24,7 +24,7 @@ from digest.curation.digest import build_digest
 from digest.curation.due import scheduled
 from digest.deliver import deliver
 from digest.deliver.planning import plan
-from digest.mail.dkim import generate_key
+from digest.mail.dkim_keys import generate_key
 from digest.models import (
     Assignment,
     Edition,

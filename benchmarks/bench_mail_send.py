@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from digest.mail.carrier import Envelope, Fate
-from digest.mail.dkim import Key, generate_key
+from digest.mail.dkim_keys import Key, generate_key
 from digest.mail.message import Letterhead, MessageTemplate
 from digest.mail.smtp import Smtp
 from digest.models import Mail

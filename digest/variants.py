@@ -6,15 +6,14 @@ import functools
 import hashlib
 import json
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from digest.models import Digest, Mail, Variant
-from digest.render.email import render_mail
-from digest.render.environment import environment
-from digest.render.view import SiteView
 from digest.site import Site
 from digest.store import Store
+
+if TYPE_CHECKING:  # what renders is large, and a run that sends what is kept does not need it
+    import jinja2
 
 
 def variant_of(store: Store, site: Site, digest: Digest) -> Variant:
@@ -37,6 +36,9 @@ def mail_of(site: Site, digest: Digest) -> Mail:
     Raises:
         TemplateError: a template is wrong.
     """
+    from digest.render.email import render_mail  # noqa: PLC0415
+    from digest.render.view import SiteView  # noqa: PLC0415
+
     return render_mail(digest, SiteView.of(site.settings, site.topics()), templates_of(site))
 
 
@@ -47,6 +49,8 @@ def templates_of(site: Site) -> jinja2.Environment:
 
 @functools.lru_cache(maxsize=8)
 def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
+    from digest.render.environment import environment  # noqa: PLC0415
+
     return environment(folders)
 
 

@@ -12,7 +12,7 @@ from digest.cli.state import State, state_of
 from digest.errors import DigestError
 
 if TYPE_CHECKING:
-    from digest.mail.dkim import Key
+    from digest.mail.dkim_keys import Key
     from digest.site import Site
 
 app = typer.Typer(help="DKIM keys: make them, and show their DNS records.", no_args_is_help=True)
@@ -39,7 +39,7 @@ def make(
     digest keys make rsa --prefix mail2026
     """
     from digest.deliver.carriers import KEYS, read_key, sender_domain
-    from digest.mail.dkim import generate_key
+    from digest.mail.dkim_keys import generate_key
 
     state = state_of(context)
     site = state.site()
@@ -91,7 +91,7 @@ def _write(path: Path, pem: bytes) -> None:
 
 
 def _show(state: State, site: Site, keys: list[Key]) -> None:
-    from digest.mail.dkim import dns_record, zone_line
+    from digest.mail.dkim_keys import dns_record, zone_line
 
     signing = site.settings.sending.dkim_keys
     if state.json:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from email.utils import parseaddr
+from typing import TYPE_CHECKING
 
 from digest.errors import MailError, SettingsError
 from digest.mail.address import wire_address
 from digest.mail.carrier import Carrier
-from digest.mail.dkim import Key
 from digest.mail.folder import Folder
 from digest.mail.sendmail import Sendmail
 from digest.mail.smtp import Smtp
 from digest.mail.verp import Verp
 from digest.site import Site
 from digest.tokens import secret_keys
+
+if TYPE_CHECKING:
+    from digest.mail.dkim_keys import Key
 
 OUTBOX = "outbox"
 """The folder of a site that mail is written to before it has a server."""
@@ -63,6 +66,8 @@ def read_key(site: Site, selector: str, domain: str) -> Key:
         SettingsError: it cannot be read.
         MailError: it cannot be used.
     """
+    from digest.mail.dkim_keys import Key  # noqa: PLC0415 - large, and mail without keys does not need it
+
     path = site.root / KEYS / f"{selector}.pem"
     try:
         pem = path.read_bytes()

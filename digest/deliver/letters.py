@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from digest.curation.digest import build_digest
 from digest.deliver.carriers import carrier_of, keys_of, return_paths_of
@@ -18,16 +18,19 @@ from digest.errors import CarrierUnavailable, MailError, NotFoundError
 from digest.letterhead import letterhead_of
 from digest.mail.address import wire_address
 from digest.mail.carrier import Carrier, Envelope, Fate
-from digest.mail.dkim import Key, ToSign
+from digest.mail.dkim import ToSign
 from digest.mail.message import Draft, Letterhead, MessageTemplate
 from digest.models import Delivery, Mail, Selection
-from digest.render.email import PREFERENCES_URL, RECIPIENT, UNSUBSCRIBE_URL
+from digest.render.safety import PLACEHOLDERS
 from digest.site import Site
 from digest.store import Store
 from digest.tokens import Claim, Purpose, Tokens, link
 from digest.variants import variant_of
 
-_PLACES = {"unsubscribe": UNSUBSCRIBE_URL, "preferences": PREFERENCES_URL, "recipient": RECIPIENT}
+if TYPE_CHECKING:
+    from digest.mail.dkim_keys import Key
+
+_PLACES = dict(zip(("unsubscribe", "preferences", "recipient"), PLACEHOLDERS, strict=True))
 _KEPT = 32
 """Templates kept: readers of one moment share few variants, and each takes several times its size."""
 _TEST = "[Test] "

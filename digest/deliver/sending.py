@@ -106,7 +106,11 @@ class _Run:
         watch = _Watch(progress, total)
         with ExitStack() as stack:
             hand = stack.enter_context(Hand(self._store, self._site.settings.sending, self._clock, self._report))
-            signatory = stack.enter_context(Signatory(writer.keys, beside=total >= _MANY and _has_cores() and any(key.is_slow for key in writer.keys)))
+            signatory = stack.enter_context(
+                Signatory(
+                    writer.keys, beside=total >= _MANY and _has_cores() and any(key.is_slow for key in writer.keys)
+                )
+            )
             letters = self._letters(hand, writer, pace.keep(self._claimed(hand, limit)))
             try:
                 for answer in carrier.send(self._envelopes(hand, signatory.sign(letters))):

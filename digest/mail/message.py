@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from digest.errors import MailError
 from digest.mail.address import wire_address
-from digest.mail.dkim import Key, Signer, ToSign, fields, relaxed_body, relaxed_header
+from digest.mail.dkim import Signer, ToSign, fields, relaxed_body, relaxed_header
 from digest.mail.quoting import header_mailbox, header_text, quoted_body, quoted_value
 from digest.mail.splice import Splice
 from digest.models import Mail
+
+if TYPE_CHECKING:
+    from digest.mail.dkim_keys import Key
 
 _URI = re.compile(r"(?:https?://|mailto:)[!-;=?-~]+")
 """RFC 2369 §2: ASCII, and nothing that could end the angle brackets it stands in."""

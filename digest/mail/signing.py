@@ -15,9 +15,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import IO, Any, Protocol, Self, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
-from digest.mail.dkim import Key, ToSign
+from digest.mail.dkim import ToSign
+
+if TYPE_CHECKING:
+    from digest.mail.dkim_keys import Key
 
 _BATCH = 25
 """Drafts signed at once: few enough to lie in a pipe, so that nobody waits for the other to read."""
@@ -136,6 +139,8 @@ def _read(pipe: IO[bytes] | None) -> Any:
 
 def main() -> None:
     """The process: sign until nobody asks any more."""
+    from digest.mail.dkim_keys import Key  # noqa: PLC0415 - only the process needs what signs
+
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # whoever stops the whole group wants what is in flight to be finished
     with suppress(EOFError, BrokenPipeError):

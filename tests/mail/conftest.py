@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from digest.mail.dkim import Key, generate_key
+from digest.mail.dkim_keys import Key, generate_key
 from digest.mail.message import Letterhead
 from digest.models import Mail
 from digest.settings import SmtpSettings

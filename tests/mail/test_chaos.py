@@ -10,7 +10,7 @@ import pytest
 
 from digest.errors import CarrierUnavailable
 from digest.mail.carrier import Envelope, Fate
-from digest.mail.dkim import dns_record
+from digest.mail.dkim_keys import dns_record
 from digest.mail.message import MessageTemplate
 from digest.mail.smtp import Smtp
 

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.errors import MailError
-from digest.mail.dkim import Key, dns_record, generate_key, relaxed_body, relaxed_header, sign, zone_line
+from digest.mail.dkim import relaxed_body, relaxed_header, sign
+from digest.mail.dkim_keys import Key, dns_record, generate_key, zone_line
 from digest.mail.message import MessageTemplate
 
 from .servers import DOMAIN, NOW, PLACES
