@@ -98,8 +98,10 @@ class _Crew:
 
     def _take(self) -> Envelope | None:
         """The next envelope; None when there is none at the moment."""
-        if self._backlog:
-            return self._backlog.popleft()
+        return self._backlog.popleft() if self._backlog else self._draw()
+
+    def _draw(self) -> Envelope | None:
+        """The next envelope of the supply; None when it has none at the moment."""
         if not self._more:
             return None
         try:
@@ -141,10 +143,10 @@ class _Crew:
             self._go_on(line, partial(line.give, envelope))
 
     def _open(self) -> None:
-        """Open a session for every envelope that has none, as far as there may be so many."""
-        while self._resting or self._begun < self._server.sessions:
+        """Open a session for every envelope that has none, as far as there may be so many; not while others idle."""
+        while not self._idle and (self._resting or self._begun < self._server.sessions):
             if len(self._backlog) <= self._opener.busy:
-                envelope = self._take()
+                envelope = self._draw()
                 if envelope is None:
                     return
                 self._backlog.append(envelope)

@@ -282,3 +282,48 @@ def test_a_slow_server_is_waited_for(sink):
     """A second before each DATA is no fault within the timeout, and sessions wait side by side."""
     outcomes = list(Smtp(sink("-w", "1")).send(envelope(n) for n in range(2)))
     assert {outcome.fate for outcome in outcomes} == {Fate.ACCEPTED}
+
+
+def test_a_supply_that_pauses_does_not_keep_answers_back(scripted):
+    """None says that nothing may go now: what is in flight is answered in between, and the session stays open."""
+    server = scripted({})
+    answered = []
+
+    def supply():
+        yield envelope(1)
+        while not answered:
+            yield None
+        yield envelope(2)
+
+    gather(Smtp(server.settings(sessions=3)).send(supply()), answered)
+    assert [outcome.id for outcome in answered] == ["d1", "d2"]
+    assert server.connections == 1
+
+
+def test_a_server_that_does_not_read_holds_up_its_own_session_only(scripted):
+    """A text larger than all buffers goes out as the server takes it, and other sessions go on meanwhile."""
+    over = threading.Event()
+    slow = {"DATA": lambda _line: over.wait(20) and "354 go on"}
+    server = scripted(slow, {})
+    content = b"x" * 70 + b"\r\n"
+    large = [envelope(number, content=content * 10_000) for number in range(4)]
+    outcomes = []
+    for outcome in Smtp(server.settings(sessions=2, timeout=30)).send(large):
+        outcomes.append(outcome)
+        if len(outcomes) == 3:
+            over.set()
+    assert {outcome.fate for outcome in outcomes} == {Fate.ACCEPTED}
+    assert sorted(server.texts) == [content * 10_000] * 4
+
+
+@pytest.mark.parametrize("security", ["implicit", "required"])
+def test_large_messages_over_tls(certificate, monkeypatch, security):
+    """TLS sessions take turns like others: many messages larger than a TLS record arrive whole."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    content = b"Subject: x\r\n\r\n" + (b"y" * 70 + b"\r\n") * 3000
+    kind = "ssl_context" if security == "implicit" else "tls_context"
+    with mail_server(**{kind: server_tls(certificate)}) as (inbox, port):
+        sending = Smtp(settings(port, security=security, sessions=3))
+        outcomes = list(sending.send(envelope(number, content=content) for number in range(12)))
+    assert {outcome.fate for outcome in outcomes} == {Fate.ACCEPTED}
+    assert [arrived for _, _, arrived, _ in inbox.received] == [content] * 12
