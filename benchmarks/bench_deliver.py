@@ -157,7 +157,7 @@ def measure_memory(port: int, readers: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--readers", type=int, default=3000)
+    parser.add_argument("--readers", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--memory", action="store_true", help="also 1,000 and 100,000 readers, for memory")
     chosen = parser.parse_args()
