@@ -112,9 +112,10 @@ def _started(keys: Sequence[Key]) -> subprocess.Popen[bytes] | None:
         process = subprocess.Popen(  # noqa: S603 - this very Python and this very module
             [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        _write(process.stdin, [(key.domain, key.selector, key.pem) for key in keys])
     except OSError:
         return None
+    with suppress(OSError):  # noticed when its first answer is read
+        _write(process.stdin, [(key.domain, key.selector, key.pem) for key in keys])
     return process
 
 
