@@ -23,7 +23,7 @@ from digest.errors import LinkError, SettingsError
 from digest.models import Subscriber
 from digest.site import Site
 
-Purpose = Literal["confirm", "preferences", "unsubscribe", "feed"]
+Purpose = Literal["confirm", "preferences", "unsubscribe", "feed", "mark"]
 KEY_FILE = "secret.key"
 
 _MAX_TOKEN = 256

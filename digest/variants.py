@@ -16,8 +16,33 @@ if TYPE_CHECKING:  # what renders is large, and a run that sends what is kept do
     import jinja2
 
 
-def variant_of(store: Store, site: Site, digest: Digest) -> Variant:
-    """The kept variant of a digest of closed editions; rendered and kept now when there is none.
+class Press:
+    """Prints mails of a site as its files are now; what several mails have in common is made once.
+
+    Raises:
+        SettingsError: a topic file is wrong.
+    """
+
+    def __init__(self, site: Site) -> None:
+        from digest.render.blocks import PaperBlocks  # noqa: PLC0415
+        from digest.render.view import SiteView  # noqa: PLC0415
+
+        self._view, self._templates = SiteView.of(site.settings, site.topics()), templates_of(site)
+        self._blocks = PaperBlocks(self._view, self._templates)
+
+    def mail(self, digest: Digest) -> Mail:
+        """The digest rendered with the site's templates.
+
+        Raises:
+            TemplateError: a template is wrong.
+        """
+        from digest.render.email import render_mail  # noqa: PLC0415
+
+        return render_mail(digest, self._view, self._templates, self._blocks)
+
+
+def variant_of(store: Store, site: Site, digest: Digest, press: Press | None = None) -> Variant:
+    """The kept variant of a digest of closed editions; rendered (by `press`) and kept now when there is none.
 
     Raises:
         TemplateError: a template is wrong.
@@ -25,7 +50,13 @@ def variant_of(store: Store, site: Site, digest: Digest) -> Variant:
     kept = store.variant(variant_key(digest))
     if kept is not None:
         return kept
-    variant = Variant(key=variant_key(digest), first=digest.first, last=digest.last, mail=mail_of(site, digest))
+    variant = Variant(
+        key=variant_key(digest),
+        first=digest.first,
+        last=digest.last,
+        reader=digest.selection.personal,
+        mail=(press or Press(site)).mail(digest),
+    )
     store.save_variant(variant)
     return variant
 
@@ -36,10 +67,7 @@ def mail_of(site: Site, digest: Digest) -> Mail:
     Raises:
         TemplateError: a template is wrong.
     """
-    from digest.render.email import render_mail  # noqa: PLC0415
-    from digest.render.view import SiteView  # noqa: PLC0415
-
-    return render_mail(digest, SiteView.of(site.settings, site.topics()), templates_of(site))
+    return Press(site).mail(digest)
 
 
 def templates_of(site: Site) -> jinja2.Environment:

@@ -30,7 +30,7 @@ from digest.variants import variant_of
 if TYPE_CHECKING:
     from digest.mail.dkim_keys import Key
 
-_PLACES = dict(zip(("unsubscribe", "preferences", "recipient"), PLACEHOLDERS, strict=True))
+_PLACES = dict(zip(("unsubscribe", "preferences", "recipient", "mark"), PLACEHOLDERS, strict=True))
 _KEPT = 32
 """Templates kept: readers of one moment share few variants, and each takes several times its size."""
 _TEST = "[Test] "
@@ -103,16 +103,15 @@ class Writer:
         claim = Claim(subscriber=delivery.subscriber, epoch=delivery.epoch)
         unsubscribe_url = self._link("unsubscribe", claim)
         template = self._template(delivery.variant or "")
+        values = {
+            "unsubscribe": unsubscribe_url,
+            "preferences": self._link("preferences", claim),
+            "recipient": delivery.address,
+        }
+        if template.has("mark"):  # a signature that the mails without an own order do without
+            values["mark"] = self._link("mark", claim)
         draft = template.draft(
-            identity=delivery.id,
-            recipient=delivery.address,
-            at=at,
-            unsubscribe_url=unsubscribe_url,
-            values={
-                "unsubscribe": unsubscribe_url,
-                "preferences": self._link("preferences", claim),
-                "recipient": delivery.address,
-            },
+            identity=delivery.id, recipient=delivery.address, at=at, unsubscribe_url=unsubscribe_url, values=values
         )
         return Letter(delivery, draft, self._return_paths.encode(delivery.id), template.dot_free)
 

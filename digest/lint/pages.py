@@ -15,7 +15,7 @@ from digest.lint.structure import layout_tables, mail_images, structure
 
 MAX_BYTES, NEAR_BYTES = 102_400, 80_000
 """Where Gmail clips a mail, and what our own limit leaves free for headers and what mailers add."""
-PERSONAL = ("XUNSUBSCRIBEURLX", "XPREFERENCESURLX", "XRECIPIENTX")
+PERSONAL = ("XUNSUBSCRIBEURLX", "XPREFERENCESURLX", "XRECIPIENTX", "XMARKURLX")
 """What stands for the personal parts of a mail until it is addressed (`digest.render.safety.PLACEHOLDERS`)."""
 _UNFILLED = re.compile("|".join(PERSONAL))
 

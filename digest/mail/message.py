@@ -95,6 +95,9 @@ class MessageTemplate:
         self._message = self._splice(head + b"\r\n" + body)
         self.dot_free = b"\n." not in head + body
         """Whether no line of its messages begins with a dot; what is filled in never makes one (`quoted_value`)."""
+        self._open = {
+            name for name in self._places for form in ("text", "html") if self._message.count(f"{form}.{name}")
+        }
         self._assert_complete(mail)
         self._keys = tuple(keys)
         self._signer: Signer | None = None
@@ -156,6 +159,10 @@ class MessageTemplate:
             return Draft(message)
         head, body_hash = self._signed_head.fill(filling), self._signed_body.sha256(filling)
         return Draft(message, self._signer.prepare(head, body_hash, at))
+
+    def has(self, place: str) -> bool:
+        """Whether the body has this place."""
+        return place in self._open
 
     def _head(self, subject: str, letterhead: Letterhead) -> bytes:
         name, address = parseaddr(letterhead.sender)

@@ -136,4 +136,6 @@ class Variant:
     """Digest of the run and the selection: readers with the same key share it."""
     first: int
     last: int
+    reader: str = ""
+    """The id of the only reader it is for; empty: it may be shared."""
     mail: Mail

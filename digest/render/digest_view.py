@@ -66,6 +66,8 @@ class ShownPaper:
     """`title`, `short` or `full`."""
     html: Markup
     """`email/paper.html`, rendered."""
+    mark_url: str | None
+    """Where a reader with an own order asks for more or less like it; None in the mails of all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

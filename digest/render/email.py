@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup, escape
 
 from digest.errors import TemplateError
 from digest.models import Digest, Mail, Section
+from digest.render.blocks import PaperBlocks, tidy
 from digest.render.digest_view import (
     SectionView,
     ShownPaper,
@@ -29,31 +31,37 @@ from digest.render.environment import render
 from digest.render.fit import HIDDEN, fit
 from digest.render.note import note_html, note_text
 from digest.render.safety import PLACEHOLDERS, plain
-from digest.render.view import PaperView, SiteView, view_paper
+from digest.render.view import SiteView
 
-UNSUBSCRIBE_URL, PREFERENCES_URL, RECIPIENT = PLACEHOLDERS
+UNSUBSCRIBE_URL, PREFERENCES_URL, RECIPIENT, MARK_URL = PLACEHOLDERS
 """What a reader's own addresses stand for until the mail is theirs. Letters only, so that nothing escapes them."""
 
 LEVELS = ("title", "short", "full")
 """How much of a paper is shown, from the least."""
 _PERSONAL_BYTES = 1500
-"""Kept free for what the placeholders become."""
+"""Kept free for what the placeholders at the foot become."""
+_MARK_PATH_BYTES = 120
+"""Kept free for what stands behind the site's address in a link to mark a paper (see `digest.tokens`)."""
 _ATTEMPTS = 6
 
 
-def render_mail(digest: Digest, site: SiteView, templates: jinja2.Environment) -> Mail:
+def render_mail(
+    digest: Digest, site: SiteView, templates: jinja2.Environment, blocks: PaperBlocks | None = None
+) -> Mail:
     """The mail of `digest`; its HTML, personal parts included, is at most `site.mail.max_bytes` long in UTF-8.
+
+    `blocks`: what other mails of the same site and templates have made of papers.
 
     Raises:
         TemplateError: a template is wrong, or is by itself longer than the limit.
         SettingsError: `mail.subject` cannot be filled in.
     """
-    return _Composer(digest, site, templates).mail()
+    return _Composer(digest, site, templates, blocks or PaperBlocks(site, templates)).mail()
 
 
-def personalise(mail: Mail, *, unsubscribe_url: str, preferences_url: str, recipient: str) -> Mail:
+def personalise(mail: Mail, *, unsubscribe_url: str, preferences_url: str, recipient: str, mark_url: str = "") -> Mail:
     """`mail` with its personal places filled in."""
-    values = dict(zip(PLACEHOLDERS, (unsubscribe_url, preferences_url, recipient), strict=True))
+    values = dict(zip(PLACEHOLDERS, (unsubscribe_url, preferences_url, recipient, mark_url), strict=True))
     pattern = re.compile("|".join(PLACEHOLDERS))
     return replace(
         mail,
@@ -69,21 +77,20 @@ def preview(mail: Mail, site: SiteView) -> Mail:
         unsubscribe_url=f"{site.base_url}/unsubscribe",
         preferences_url=f"{site.base_url}/preferences",
         recipient="preview@localhost",
+        mark_url=f"{site.base_url}/mark",
     )
 
 
 class _Composer:
     """Puts one mail together; holds what is rendered once and used in every attempt to fit."""
 
-    def __init__(self, digest: Digest, site: SiteView, templates: jinja2.Environment) -> None:
-        self.digest, self.site, self.templates = digest, site, templates
+    def __init__(self, digest: Digest, site: SiteView, templates: jinja2.Environment, blocks: PaperBlocks) -> None:
+        self.digest, self.site, self.templates, self.blocks = digest, site, templates, blocks
         self.ranks = ranks_of(digest)
         self.starts = [
             sum(len(section.papers) for section in digest.sections[:index]) for index in range(len(digest.sections))
         ]
         self.entries = digest.papers
-        self.views: dict[int, PaperView] = {}
-        self.blocks: dict[tuple[int, int], Markup] = {}
         self.sizes: dict[tuple[int, int], int] = {}
         self.levels = LEVELS[:2] if site.mail.layout == "compact" else LEVELS
         self.sections_shown = len(digest.sections)
@@ -106,7 +113,7 @@ class _Composer:
         for _ in range(_ATTEMPTS):
             sections = self.sections(fit(self.order(), len(self.levels), self.size, budget))
             html = self.html(sections, note)
-            excess = _bytes(html) - limit
+            excess = self.bytes(html) - limit
             if excess <= 0:
                 return self.finish(html, sections)
             budget -= excess
@@ -128,7 +135,7 @@ class _Composer:
     def bare_size(self, note: str, limit: int) -> int:
         """The size of the mail without papers; shows fewer sections when their headings alone would fill it."""
         while True:
-            size = _bytes(self.html(self.sections({}), note))
+            size = self.bytes(self.html(self.sections({}), note))
             if size <= limit:
                 return size
             if self.sections_shown == 0:
@@ -139,7 +146,7 @@ class _Composer:
 
     def html(self, sections: tuple[SectionView, ...], note: str) -> str:
         more = len(self.digest.sections) - len(sections)
-        return _tidy(
+        return tidy(
             render(
                 self.templates, "email/digest.html", **self.context, sections=sections, more_sections=more, note=note
             )
@@ -152,7 +159,12 @@ class _Composer:
     def section(self, section: Section, start: int, steps: Mapping[int, int]) -> SectionView:
         indices = [index for index in range(start, start + len(section.papers)) if steps.get(index, HIDDEN) != HIDDEN]
         papers = tuple(
-            ShownPaper(paper=self.view(index), level=self.levels[steps[index]], html=self.block(index, steps[index]))
+            ShownPaper(
+                paper=self.blocks.view(self.entries[index], self.ranks[index]),
+                level=self.levels[steps[index]],
+                html=self.block(index, steps[index]),
+                mark_url=self.mark_url(index),
+            )
             for index in indices
         )
         return SectionView(
@@ -172,32 +184,23 @@ class _Composer:
         end = sum(len(section.papers) for section, _ in shown)
         return sorted(range(end), key=lambda index: (index not in heads, self.ranks[index]))
 
-    def view(self, index: int) -> PaperView:
-        if index not in self.views:
-            self.views[index] = view_paper(
-                self.entries[index], rank=self.ranks[index], thumbnails=self.site.mail.thumbnails
-            )
-        return self.views[index]
-
     def block(self, index: int, step: int) -> Markup:
-        """The HTML of one paper at one step, rendered once."""
-        if (index, step) not in self.blocks:
-            html = render(
-                self.templates, "email/paper.html", site=self.site, paper=self.view(index), level=self.levels[step]
-            )
-            self.blocks[index, step] = Markup(_tidy(html))  # noqa: S704 - a template's own output
-        return self.blocks[index, step]
+        """The HTML of one paper at one step."""
+        return self.blocks.block(self.entries[index], self.ranks[index], self.levels[step], self.mark_url(index))
+
+    def mark_url(self, index: int) -> str | None:
+        """Where a reader with an own order says what they think of a paper; odd ids have no link."""
+        id_ = self.entries[index].paper.id
+        if not self.digest.selection.personal or plain(id_) != id_:
+            return None
+        return f"{MARK_URL}?paper={quote(id_, safe=':/')}"
 
     def size(self, index: int, step: int) -> int:
         if (index, step) not in self.sizes:
-            self.sizes[index, step] = _bytes(self.block(index, step)) + 1
+            self.sizes[index, step] = self.bytes(self.block(index, step)) + 1
         return self.sizes[index, step]
 
-
-def _bytes(text: str) -> int:
-    return len(text.encode())
-
-
-def _tidy(html: str) -> str:
-    """Without the indentation and the empty lines that template statements leave."""
-    return re.sub(r"\s*\n\s*", "\n", html).strip()
+    def bytes(self, html: str) -> int:
+        """The size of `html` when its links to mark papers are a reader's."""
+        marks = html.count(MARK_URL) if self.digest.selection.personal else 0
+        return len(html.encode()) + marks * (len(self.site.base_url) + _MARK_PATH_BYTES)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-PLACEHOLDERS = ("XUNSUBSCRIBEURLX", "XPREFERENCESURLX", "XRECIPIENTX")
+PLACEHOLDERS = ("XUNSUBSCRIBEURLX", "XPREFERENCESURLX", "XRECIPIENTX", "XMARKURLX")
 """The personal places of a mail; no foreign text may contain one (see `digest.render.email`)."""
 
 _MAX_URL = 2000

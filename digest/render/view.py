@@ -180,7 +180,7 @@ def view_paper(entry: EditionPaper, *, rank: int, thumbnails: bool = False) -> P
         previous=entry.previous,
         version=paper.version,
         withdrawn=paper.withdrawn,
-        why=_why(entry),
+        why=why(entry),
         links=links,
         thumbnail_url=safe_url(paper.thumbnail_url, https_only=True) if thumbnails else None,
     )
@@ -229,7 +229,8 @@ def _counts(entry: EditionPaper) -> tuple[Count, ...]:
     return tuple(Count(value=value, unit=one if value == 1 else many) for value, one, many in counts if value)
 
 
-def _why(entry: EditionPaper) -> str:
+def why(entry: EditionPaper) -> str:
+    """Why it is in this topic, and what its counts do not say; one line without a full stop."""
     reasons = [entry.assignments[0].why] if entry.assignments else []
     reasons.append(_beyond_counts(entry.score.why))
     lines = dict.fromkeys(to_text(reason[:300]).rstrip(".") for reason in reasons)

@@ -10,15 +10,13 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
-from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from digest.models import (
     Assignment,
     Edition,
     KnownPaper,
-    Mail,
     Merged,
     Paper,
     Query,
@@ -28,7 +26,7 @@ from digest.models import (
     Variant,
 )
 from digest.search_text import clean
-from digest.store import backfills, editions, observations, papers, schema
+from digest.store import backfills, editions, observations, papers, schema, variants
 from digest.store import rejections as set_aside
 from digest.store import runs as source_runs
 from digest.store.deliveries import Deliveries
@@ -290,26 +288,24 @@ class Store:
             )
 
     def save_variant(self, variant: Variant) -> None:
-        """Keep a rendered digest; one that is there under the same key stays."""
-        row = {"key": variant.key, "first": variant.first, "last": variant.last}
-        mail = TypeAdapter(Mail).dump_json(variant.mail).decode()
+        """Keep a rendered digest; one that is there under the same key stays; of a reader who is gone none is kept."""
         with writing(self._engine) as connection:
-            connection.execute(self._insert(schema.variants).on_conflict_do_nothing(), row | {"mail": mail})
+            variants.insert_variant(connection, variant)
 
     def replace_variant(self, variant: Variant) -> None:
         """Keep a rendered digest in place of the one under its key, which went to nobody."""
-        mail = TypeAdapter(Mail).dump_json(variant.mail).decode()
         with writing(self._engine) as connection:
-            connection.execute(update(schema.variants).where(schema.variants.c.key == variant.key).values(mail=mail))
+            variants.update_variant(connection, variant)
 
     def variant(self, key: str) -> Variant | None:
         """The rendered digest of this key."""
-        table = schema.variants
         with reading(self._engine) as connection:
-            row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
-        if row is None:
-            return None
-        return Variant(key=row.key, first=row.first, last=row.last, mail=TypeAdapter(Mail).validate_json(row.mail))
+            return variants.select_variant(connection, key)
+
+    def forget_variants(self, before: datetime) -> int:
+        """Forget the digests of single readers that nobody has needed since `before`; how many."""
+        with writing(self._engine) as connection:
+            return variants.delete_old(connection, before)
 
     def _set_meta(self, connection: Connection, name: str, value: str) -> None:
         statement = self._insert(schema.meta)

@@ -21,11 +21,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from digest.store.columns import Moment, Tuple
 
-VERSION = "0009"
+VERSION = "0010"
 """The migration this code is written for; a test holds it to the newest one."""
 
 metadata = MetaData(
@@ -188,6 +189,8 @@ validators = Table(
     Column("last_modified", Text),
 )
 
+_OF_ONE = text("reader IS NOT NULL")
+
 variants = Table(
     "variants",
     metadata,
@@ -195,6 +198,9 @@ variants = Table(
     Column("first", Integer, nullable=False),
     Column("last", Integer, nullable=False),
     Column("mail", Text, nullable=False),
+    Column("reader", String(32), ForeignKey("subscribers.id", ondelete="CASCADE")),
+    Index("ix_variants_reader", "reader", "last", sqlite_where=_OF_ONE, postgresql_where=_OF_ONE),
 )
+"""Digests as they were rendered. Those of one `reader` go with them; those without one may be shared and stay."""
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
