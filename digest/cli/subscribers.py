@@ -80,6 +80,7 @@ def show(context: typer.Context, address: Address) -> None:
             "status": reader.status + (f" ({suppression['reason']})" if suppression else ""),
             "consent": f"{_local(reader.confirmed_at, reader)} ({reader.source})" if reader.confirmed_at else "none",
             "watermark": f"edition {reader.watermark}" if reader.watermark else "none",
+            "personal": f"on, {len(data['marks'])} marks" if reader.preferences.personal else "",
             **{name: "; ".join(text.splitlines()) for name, text in format_preferences(reader.preferences).items()},
             "next": ", ".join(_local(moment, reader) for moment in coming),
         }
@@ -132,6 +133,7 @@ def set_(
     \b
     digest subscribers set ada@example.org hour=18 zone=Asia/Tokyo
     digest subscribers set ada@example.org topics= max_papers=20 searches="tool use OR browser"
+    digest subscribers set ada@example.org personal=on
     digest subscribers set ada@example.org --revoke-links
     """
     from digest import subscribe

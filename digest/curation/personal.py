@@ -31,6 +31,9 @@ _PAIR_SAYS_MORE, _SINGLE_WORD_KEPT = 1.5, 2
 _RAREST = 8.0
 """How telling a term is that the model does not know."""
 
+_REMEMBERED = 4_000
+"""Papers whose terms are remembered, about 30 MB; then they are forgotten, for every reader may bring their own."""
+
 _Row = Mapping[str, float]
 
 
@@ -104,6 +107,8 @@ class PersonalOrder:
     def _row(self, paper: Paper) -> _Row:
         known = self._rows.get((paper.id, paper.title))
         if known is None:
+            if len(self._rows) >= _REMEMBERED:
+                self._rows.clear()
             known = self._rows[paper.id, paper.title] = _row_of(paper)
         return known
 

@@ -6,19 +6,25 @@ and choice share one rendered digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.curation.digest import build_digest
 from digest.curation.due import due, next_deliveries
-from digest.curation.personal import PersonalOrder
+from digest.curation.personal import NEWEST, PersonalOrder
 from digest.lint import check_before_publish, refusal
-from digest.models import Digest, Edition, Preferences, Selection
+from digest.models import Digest, Edition, Preferences, Selection, Topic
 from digest.site import Site
 from digest.store import Store
+from digest.store.batches import batches
 from digest.store.planning import DueGroup, Plan
-from digest.variants import mail_of, variant_key, variant_of
+from digest.variants import Press, mail_of, variant_key, variant_of
+
+_TOGETHER = 200
+"""Plans stored at once; each reader with an own order has one."""
+_TOLD = 20
+"""Groups after which it is told how far it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +36,21 @@ class Planned:
     held: tuple[str, ...] = ()
 
 
-def plan(store: Store, site: Site, now: datetime) -> Planned:
+def plan(
+    store: Store, site: Site, now: datetime, progress: Callable[[int, int | None, str], None] | None = None
+) -> Planned:
     """Make deliveries of all that is due at `now`. A digest that is not fit to go out is held: its readers stay due.
 
+    `progress` is called with how many groups of readers are done, of how many, and a word for it.
+
     Raises:
-        TemplateError: a template is wrong; nothing was planned.
+        TemplateError: a template is wrong; what was planned before it was needed stays planned.
     """
-    planner = _Planner(store, site, now)
-    plans = list(planner.plans())
-    planned, skipped = store.deliveries.plan(plans, now) if plans else (0, 0)
+    planner = _Planner(store, site, now, progress=progress)
+    planned = skipped = 0
+    for plans in batches(planner.plans(), _TOGETHER):
+        added, nothing = store.deliveries.plan(plans, now)
+        planned, skipped = planned + added, skipped + nothing
     return Planned(planned=planned, skipped=skipped, held=tuple(dict.fromkeys(planner.held)))
 
 
@@ -70,16 +82,23 @@ class _Planner:
     site: Site
     now: datetime
     rendering: bool = True
+    progress: Callable[[int, int | None, str], None] | None = None
     held: list[str] = field(default_factory=list)
     editions: dict[int, Edition] = field(default_factory=dict)
     variants: dict[tuple[int, Selection, str], str | None] = field(default_factory=dict)
     order: PersonalOrder = field(default_factory=PersonalOrder)
+    topics: Sequence[Topic] = ()
+    press: Press | None = None
 
     def plans(self) -> Iterator[Plan]:
         """A plan for every group but those whose digest is held."""
         groups = self.store.deliveries.due(self.now)
         latest = self.store.last_edition() if groups else None
-        for group in groups:
+        if latest is not None:
+            self.topics, self.press = self.site.topics(), Press(self.site)
+        for number, group in enumerate(groups):
+            if self.progress and number % _TOLD == 0:
+                self.progress(number, len(groups), "Planning")
             moment = due(group.preferences, group.last_delivered_at, self.now)
             next_at = self.next_at(group, moment)
             if moment is None or latest is None or latest.number <= group.watermark:
@@ -101,17 +120,18 @@ class _Planner:
     def variant(self, run: tuple[int, int], preferences: Preferences) -> str | None:
         """The key of the rendered digest; None when there is nothing in it and the reader wants no empty one."""
         selection = selection_of(preferences)
+        skip_empty = preferences.when_empty == "skip"
+        if selection.personal:
+            return self.rendered(run, selection, skip_empty)
         wanted = (run[0], selection, preferences.when_empty)
         if wanted not in self.variants:
-            self.variants[wanted] = self.rendered(run, selection, preferences.when_empty == "skip")
+            self.variants[wanted] = self.rendered(run, selection, skip_empty)
         return self.variants[wanted]
 
     def rendered(self, run: tuple[int, int], selection: Selection, skip_empty: bool) -> str | None:  # noqa: FBT001
-        digest = build_digest(
-            [self.edition(number) for number in range(run[0], run[1] + 1)], selection, self.site.topics()
-        )
+        digest = build_digest([self.edition(number) for number in range(run[0], run[1] + 1)], selection, self.topics)
         if selection.personal:
-            digest = self.order.arrange(digest, self.store.marks.of(selection.personal))
+            digest = self.order.arrange(digest, self.store.marks.of(selection.personal, newest=NEWEST))
         if skip_empty and not digest.papers:
             return None
         return self.fit_variant(digest) if self.rendering else variant_key(digest)
@@ -122,7 +142,7 @@ class _Planner:
         Raises:
             _Unfit: its mail may not go out.
         """
-        variant = variant_of(self.store, self.site, digest)
+        variant = variant_of(self.store, self.site, digest, self.press)
         if check_before_publish(variant.mail):
             variant = replace(variant, mail=mail_of(self.site, digest))
             if findings := check_before_publish(variant.mail):

@@ -59,7 +59,7 @@ def deliver(
     began = monotonic()
     report = DeliveryReport(paused=store.deliveries.paused())
     if not report.paused:
-        planned = plan(store, site, now)
+        planned = plan(store, site, now, progress)
         report.planned, report.skipped, report.held = planned.planned, planned.skipped, planned.held
         run = _Run(store, site, report, lambda: now + timedelta(seconds=monotonic() - began), stop or threading.Event())
         run.send(carrier or carrier_of(site), limit, progress)

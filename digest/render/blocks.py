@@ -6,7 +6,6 @@ made here for one of them serves the others; how much of a paper is shown is dec
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import jinja2
@@ -69,7 +68,7 @@ class PaperBlocks:
 
 def tidy(html: str) -> str:
     """Without the indentation and the empty lines that template statements leave."""
-    return re.sub(r"\s*\n\s*", "\n", html).strip()
+    return "\n".join(line for written in html.split("\n") if (line := written.strip()))
 
 
 def _same(entry: EditionPaper) -> _Same:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
+from functools import lru_cache
 
 WIDTH = 72
 """Columns of the text part: what RFC 3676 advises for lines that may be quoted once or twice."""
@@ -16,6 +17,7 @@ _WORD = re.compile(f"(?:[{_WIDE}]|[^ {_WIDE}]+) *")
 """A word with the space behind it; Chinese and Japanese signs stand each by itself, for a line may end between them."""
 
 
+@lru_cache(maxsize=2048)
 def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> str:
     """`text` in lines of at most `width` columns, the first after `first`, the others after `rest` (default `first`).
 

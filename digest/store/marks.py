@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, Row, delete, insert, select
 
 from digest.models import Mark, Paper
 from digest.store.batches import batches
@@ -18,18 +19,28 @@ class Marks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of(self, subscriber: str) -> tuple[Mark, ...]:
-        """The marks of a reader, oldest first; none of a reader there is not."""
-        statement = select(marks).where(marks.c.subscriber == subscriber).order_by(marks.c.at, marks.c.paper)
+    def of(self, subscriber: str, *, newest: int | None = None, skip: int = 0) -> tuple[Mark, ...]:
+        """The marks of a reader, oldest first; none of a reader there is not.
+
+        `newest`: only so many, without the `skip` that are newer still.
+        """
+        statement = select(marks).where(marks.c.subscriber == subscriber)
+        statement = statement.order_by(marks.c.at.desc(), marks.c.paper.desc()).offset(skip).limit(newest)
         with reading(self._engine) as connection:
-            return tuple(
-                Mark(
-                    paper=Paper(id=row.paper, title=row.title, abstract=row.abstract, aliases=(row.paper,)),
-                    wish=row.wish,
-                    at=row.at,
-                )
-                for row in connection.execute(statement)
-            )
+            return tuple(_mark(row) for row in reversed(connection.execute(statement).all()))
+
+    def ids(self, subscriber: str) -> frozenset[str]:
+        """The ids of the papers a reader marked."""
+        statement = select(marks.c.paper).where(marks.c.subscriber == subscriber)
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(statement).scalars())
+
+    def find(self, subscriber: str, names: Iterable[str]) -> Mark | None:
+        """The newest mark of a reader on a paper with one of these (few) ids."""
+        mine = (marks.c.subscriber == subscriber) & marks.c.paper.in_(list(names))
+        with reading(self._engine) as connection:
+            row = connection.execute(select(marks).where(mine).order_by(marks.c.at.desc()).limit(1)).one_or_none()
+        return None if row is None else _mark(row)
 
     def save(self, subscriber: str, given: Iterable[Mark]) -> None:
         """Keep marks of a reader who exists; a paper that was marked before is marked anew."""
@@ -60,3 +71,8 @@ class Marks:
                 connection.execute(delete(marks).where(mine, marks.c.paper.in_(list(batch)))).rowcount
                 for batch in batches(papers)
             )
+
+
+def _mark(row: Row[Any]) -> Mark:
+    paper = Paper(id=row.paper, title=row.title, abstract=row.abstract, aliases=(row.paper,))
+    return Mark(paper=paper, wish=row.wish, at=row.at)

@@ -17,14 +17,14 @@ from starlette.exceptions import HTTPException
 
 from digest import __version__
 from digest.errors import LinkError, NotFoundError, StoreError, SubscriptionError
-from digest.web import api, choosing, joining, leaving, operator, paper_page, sign_up, status
+from digest.web import api, choosing, joining, leaving, marking, marks, operator, paper_page, sign_up, status
 from digest.web.front import Front
 from digest.web.guard import Guard
 from digest.web.page import problem
 from digest.web.service import Service
 from digest.web.site_files import SiteFiles
 
-_PARTS = (sign_up, joining, choosing, leaving, operator, api, paper_page, status)
+_PARTS = (sign_up, joining, choosing, marks, marking, leaving, operator, api, paper_page, status)
 _ERRORS: Mapping[type[Exception], tuple[int, Mapping[str, str]]] = {
     LinkError: (404, {}),
     NotFoundError: (404, {}),

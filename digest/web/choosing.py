@@ -11,14 +11,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from digest.curation.preferences import parse_preferences
-from digest.errors import LinkError, SubscriptionError
+from digest.errors import SubscriptionError
 from digest.models import Subscriber
-from digest.subscribe import erase, export_data, open_link, resubscribe, resume, set_preferences
+from digest.subscribe import erase, export_data, resubscribe, resume, set_preferences
 from digest.tokens import Tokens
 from digest.web.form import AnyForm, Form, SentForm
 from digest.web.guard import MAIL_POLICY
 from digest.web.page import PRIVATE, message, page, see_other
 from digest.web.preference_form import FilledForm, checked, filled, given_by, zones
+from digest.web.reader_link import reader_behind
 from digest.web.sample import sample_mail
 from digest.web.schema import PREFERENCES, described
 from digest.web.service import Service
@@ -27,7 +28,6 @@ from digest.web.when import coming_deliveries
 router = APIRouter()
 
 _NOTICES = {"saved": "Saved.", "resumed": "The digest comes again."}
-_GONE = "this link belongs to nobody any more"
 
 
 @router.get("/preferences", **described("Where a reader's own link is found."))
@@ -115,13 +115,7 @@ def forget(request: Request, token: str, form: AnyForm) -> HTMLResponse:  # noqa
 
 
 def _reader(request: Request, token: str) -> Subscriber:
-    service = Service.of(request)
-    reader = open_link(service.store, service.site, "preferences", token, now=service.now)
-    if reader is None:
-        raise LinkError(_GONE)
-    if reader.status == "pending":
-        raise LinkError("this address is not confirmed yet; the confirmation mail has the link for it")
-    return reader
+    return reader_behind(request, "preferences", token)
 
 
 def _show(
@@ -140,6 +134,7 @@ def _show(
         coming=coming_deliveries(reader, service.now),
         refusal=suppression.reason if suppression else "",
         zones=zones(),
+        marks=len(service.store.marks.ids(reader.id)),
         token=request.path_params["token"],
         unsubscribe_token=Tokens.of(service.site).issue("unsubscribe", reader),
     )

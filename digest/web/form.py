@@ -1,6 +1,6 @@
 """A form as it comes in: bounded in size and time, in both encodings, as names and values.
 
-It knows no form in particular; files are refused.
+It knows no form in particular; files are refused but where one is asked for (`sent_file`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 _SECONDS = 10.0
 """A form that takes longer to arrive is given up."""
+_UPLOAD_SECONDS = 60.0
 _MAX_FIELDS = 200
 _MAX_VALUE = 20_000
 
@@ -56,6 +58,20 @@ async def _read_if_possible(request: Request) -> Form:
         if error.status_code == 413:  # noqa: PLR2004 - see `digest.web.guard`
             raise
         return Form([])
+
+
+async def sent_file(request: Request, name: str) -> bytes:
+    """The file of a form (`multipart/form-data`); empty when there is none. How large it may be is the guard's to say.
+
+    Raises:
+        HTTPException: it cannot be read (400), is too large (413) or took too long (408).
+    """
+    try:
+        async with asyncio.timeout(_UPLOAD_SECONDS), request.form(max_files=1, max_fields=1) as found:
+            file = found.get(name)
+            return await file.read() if isinstance(file, UploadFile) else b""
+    except TimeoutError as error:
+        raise HTTPException(408, "the file took too long to arrive") from error
 
 
 SentForm = Annotated[Form, Depends(_read)]

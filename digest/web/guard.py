@@ -12,6 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 65_536
 """Octets of a request; the largest form (fifty searches and fifty authors) needs about a third."""
+MAX_UPLOAD = 4 * 1024 * 1024
+"""Octets where a reader sends a library; it is read only when their link is good."""
+_UPLOADS = "/marks/import"
+"""How the path of such a request ends."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; "
@@ -43,12 +47,13 @@ class Guard:
             return
 
         taken = 0
+        most = MAX_UPLOAD if scope["path"].endswith(_UPLOADS) else MAX_BODY
 
         async def bounded() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > MAX_BODY:
+            if taken > most:
                 raise HTTPException(413, "that is more than any form here holds")
             return message
 

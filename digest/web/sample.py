@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from digest.curation.digest import Cadence
+from digest.curation.personal import NEWEST, PersonalOrder
 from digest.errors import SubscriptionError
 from digest.models import Preferences, Selection
 from digest.preview import render_preview
@@ -32,8 +33,11 @@ def sample_mail(store: Store, site: Site, preferences: Preferences, *, now: date
         authors=preferences.authors,
         max_papers=preferences.max_papers,
         min_upvotes=preferences.min_upvotes,
+        personal=preferences.personal,
     )
     digest = digest_of(
         store, site, number=last.number, cadence=_RUNS[preferences.cadence], selection=selection, now=now
     )
+    if selection.personal:
+        digest = PersonalOrder().arrange(digest, store.marks.of(selection.personal, newest=NEWEST))
     return render_preview(store, site, digest, "html", fresh=True)
