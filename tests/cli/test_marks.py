@@ -118,6 +118,16 @@ def test_digests_follow_the_marks_only_when_turned_on(digest: Command, reader: s
     assert "because you kept" not in everybodys
 
 
+def test_the_order_is_a_preference_to_set(digest: Command, reader: str) -> None:
+    """`subscribers set` turns it on and off as `marks on` does; other words are refused, and `show` says it."""
+    for word, on in (("on", True), ("off", False), ("on", True), ("", False)):
+        assert digest("subscribers", "set", reader, f"personal={word}").code == 0
+        assert digest("marks", "list", reader, "--json").document["personal"] is on
+        assert ("personal  on, 0 marks" in digest("subscribers", "show", reader).out) is on
+    done = digest("subscribers", "set", reader, "personal=perhaps")
+    assert (done.code, done.err) == (1, "digest: personal: `perhaps` is not possible; write on or off\n")
+
+
 def test_an_erased_reader_takes_the_marks_along(digest: Command, reader: str, tmp_path: Path) -> None:
     """Nothing of them stays in the database."""
     digest("marks", "add", reader, "2605.00001")

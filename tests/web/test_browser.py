@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.checks.conftest import MODULES
+from tests.checks.test_accessibility import violations
+from tests.cli.test_marks import BIBTEX
 from tests.test_demo import ARGUMENTS, CHROMIUM
 from tests.web.conftest import BASE_URL, Running
+from tests.web.test_marking import paper_of, wishes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -109,15 +113,70 @@ def paths(web: Running) -> dict[str, str]:
         "confirm": web.path("confirm", reader),
         "preferences": preferences,
         "sample": f"{preferences}/sample",
+        "marks": f"{preferences}/marks",
+        "mark": f"{web.path('mark', reader)}?paper={paper_of(web).id}",
         "erase": f"{preferences}/erase",
         "unsubscribe": web.path("unsubscribe", reader),
         "missing": "/no/where",
     }
 
 
+def test_a_paper_is_marked_and_forgotten_without_scripts(web, phone):
+    """From the link of the mail to the button, to the list of marks, to forgetting it there."""
+    reader, paper = web.reader(), paper_of(web)
+    phone.goto(f"{web.url}{web.path('mark', reader)}?paper={paper.id}")
+    phone.get_by_role("button", name="More like this").click()
+    assert phone.get_by_role("status").inner_text() == "Noted: more like this."
+    assert wishes(web, reader.id) == {paper.id: "more"}
+    phone.get_by_role("link", name="Your marks").click()
+    assert phone.get_by_role("heading", level=1).inner_text() == "Your marks"
+    phone.get_by_role("button", name="Turn it on").click()
+    assert web.store.subscribers.get(reader.id).preferences.personal == reader.id
+    phone.get_by_role("button", name=re.compile("^Forget: ")).click()
+    assert phone.get_by_role("status").inner_text() == "1 paper forgotten."
+    assert wishes(web, reader.id) == {}
+
+
+def test_a_library_is_sent_without_scripts(web, phone, tmp_path):
+    """A file chosen in the form is marked; the page says how many papers it was."""
+    reader = web.reader()
+    (tmp_path / "library.bib").write_text(BIBTEX)
+    phone.goto(f"{web.url}{web.path('preferences', reader)}/marks")
+    phone.get_by_label("A library").set_input_files(tmp_path / "library.bib")
+    phone.get_by_role("button", name="Read it in").click()
+    assert phone.get_by_role("status").inner_text() == "3 papers marked."
+    phone.get_by_text("Forget all of them").click()
+    phone.get_by_role("button", name="Forget all", exact=True).click()
+    assert phone.get_by_role("status").inner_text() == "3 papers forgotten."
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_marks(web, browser, scheme):
+    """Of any impact: on a paper before and after it was marked, and on the list, empty, filled, and with a mistake."""
+    axe = MODULES / "axe-core" / "axe.min.js"
+    if not axe.exists():
+        pytest.skip("the checkers are not installed: npm ci --prefix tests/checks")
+    reader, paper = web.reader(), paper_of(web)
+    mark, marks = f"{web.path('mark', reader)}?paper={paper.id}", f"{web.path('preferences', reader)}/marks"
+    context = browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True)
+    page, found = context.new_page(), {}
+    for wish in ("", "more"):
+        if wish:
+            web.client.post(web.path("mark", reader), data={"paper": paper.id, "wish": wish})
+        for name, path in {"paper": f"{mark}&done={wish}", "list": marks, "preferences": marks[:-6]}.items():
+            page.goto(web.url + path)
+            found[name, wish] = violations(page)
+    page.get_by_role("link", name="Your marks").click()
+    page.get_by_role("button", name="More like these").click()
+    assert page.get_by_role("alert").count() == 1
+    found["mistake", ""] = violations(page)
+    context.close()
+    assert {place: said for place, said in found.items() if said} == {}
+
+
 READABLE = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
     .filter(field => !(field.labels?.length || field.textContent.trim())).map(field => field.outerHTML)"""
-SMALL = """() => [...document.querySelectorAll('input, select, textarea, button, .button')]
+SMALL = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, .button')]
     .filter(field => { const box = (field.closest('label') ?? field).getBoundingClientRect();
         return box.width < 24 || box.height < 24 }).map(field => field.outerHTML)"""
 
