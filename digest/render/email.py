@@ -40,7 +40,7 @@ LEVELS = ("title", "short", "full")
 """How much of a paper is shown, from the least."""
 _PERSONAL_BYTES = 1500
 """Kept free for what the placeholders at the foot become."""
-_MARK_PATH_BYTES = 120
+_MARK_PATH_BYTES = 96
 """Kept free for what stands behind the site's address in a link to mark a paper (see `digest.tokens`)."""
 _ATTEMPTS = 6
 

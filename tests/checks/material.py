@@ -29,6 +29,7 @@ MAILS: dict[str, tuple[Digest, dict[str, object]]] = {
     "thumbnails": (DIGEST, {"thumbnails": True}),
     "empty": (replace(DIGEST, sections=(), left_out=0, note="", verdict=Verdict.HOLIDAY), {}),
     "crowded": (many(400), {}),
+    "own": (replace(DIGEST, selection=Selection(personal="ada")), {}),
 }
 """A digest and the mail settings it is printed with, by name."""
 

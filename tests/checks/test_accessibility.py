@@ -39,7 +39,7 @@ def test_nothing_is_found(node: str, browser: Browser, website: Path, scheme: st
     assert node
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
     found: dict[str, list[str]] = {}
-    for name in ("full", "compact", "thumbnails", "empty"):
+    for name in ("full", "compact", "thumbnails", "empty", "own"):
         page.set_content(mail_html(name), wait_until="domcontentloaded")
         found[name] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
