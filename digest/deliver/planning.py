@@ -87,6 +87,7 @@ class _Planner:
     editions: dict[int, Edition] = field(default_factory=dict)
     variants: dict[tuple[int, Selection, str], str | None] = field(default_factory=dict)
     order: PersonalOrder = field(default_factory=PersonalOrder)
+    fit: set[tuple[int, int, Selection]] = field(default_factory=set)
     topics: Sequence[Topic] = ()
     press: Press | None = None
 
@@ -139,15 +140,22 @@ class _Planner:
     def fit_variant(self, digest: Digest) -> str:
         """The key of the digest's variant. An unfit one is rendered once more: the template may have been mended.
 
+        What was just found fit with a run's papers is fit for the other readers who have an order of their own: theirs
+        differ in the order, and in reasons that are plain words. Those rendered in an earlier run are looked at again.
+
         Raises:
             _Unfit: its mail may not go out.
         """
+        alike = (digest.first, digest.last, replace(digest.selection, personal=""))
+        if digest.selection.personal and alike in self.fit and self.store.variant(variant_key(digest)) is None:
+            return variant_of(self.store, self.site, digest, self.press).key
         variant = variant_of(self.store, self.site, digest, self.press)
         if check_before_publish(variant.mail):
             variant = replace(variant, mail=mail_of(self.site, digest))
             if findings := check_before_publish(variant.mail):
                 raise _Unfit(f"editions {digest.first} to {digest.last}: {refusal(findings)}")
             self.store.replace_variant(variant)
+        self.fit.add(alike)
         return variant.key
 
     def edition(self, number: int) -> Edition:
