@@ -1,8 +1,8 @@
 """Readers with an order of their own: how fast a digest is ordered, and what their own mails cost.
 
-Run: `python -m benchmarks.bench_personal [READERS] [MARKS]`. Papers are those of `benchmarks.bench_topics`. Bars: 10,000
-readers with a digest of 60 papers ordered in 60 s on one core; memory flat. The second part plans, renders and sends
-(into nothing) for so many readers, a fifth of them with an order of their own, in a process that does nothing else.
+Run: `python -m benchmarks.bench_personal [READERS] [MARKS]`. Papers are those of `benchmarks.bench_topics`. Bars:
+10,000 readers with a digest of 60 papers ordered in 60 s on one core; memory flat. The second part plans, renders and
+sends (into nothing) for so many readers, a fifth of them with an order of their own, in a process of its own.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@
     │   └── CarrierUnavailable    nobody takes mail: no connection, no TLS, login refused (worth trying again)
     ├── SubscriptionError         what a reader asks for is not possible: an address, a preference
     │   ├── LinkError             the link in a mail is forged, too old or revoked
-    │   └── TooManyRequests       too many sign-ups from one network (worth trying again later)
+    │   └── TooManyRequests       too much from one network or reader (worth trying again later)
     ├── StoreError                the database cannot be opened, is busy or is of another version
     └── NotFoundError             no such edition, paper or topic
 
@@ -61,7 +61,7 @@ class LinkError(SubscriptionError):
 
 
 class TooManyRequests(SubscriptionError):  # noqa: N818 - reads as the fact it states
-    """Too much was asked from one network; it may be asked again later."""
+    """Too much was asked from one network or by one reader; it may be asked again later."""
 
 
 class StoreError(DigestError):

@@ -13,7 +13,7 @@ from typing import Literal
 
 from digest.errors import NotFoundError, SubscriptionError, TooManyRequests
 from digest.models import Mark, Paper, Subscriber
-from digest.papers import identity_of, named_paper
+from digest.papers import identity_of
 from digest.search_text import clean
 from digest.sources.recognise import parse
 from digest.sources.zotero import is_zotero, parse_zotero
@@ -48,7 +48,12 @@ def mark_papers(
         NotFoundError: one of them is not known; nothing is marked.
         SubscriptionError: the reader has too many marks.
     """
-    return _save(store, reader, [named_paper(store, name).paper for name in names], wish=wish, now=now)
+    identities = {name: clean(identity_of(name[:_LONGEST])) for name in names}
+    known = store.papers_by_alias(identities.values()) if identities else {}
+    for name, identity in identities.items():
+        if identity not in known:
+            raise NotFoundError(f"no paper `{name}` has been read; `digest papers --query …` finds ids")
+    return _save(store, reader, [known[identity] for identity in identities.values()], wish=wish, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

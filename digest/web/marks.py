@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -124,7 +124,10 @@ def turn(request: Request, token: str, form: AnyForm) -> Response:
     return see_other("../marks?order")
 
 
-@router.get("/preferences/{token}/marks.json", **described("A reader's marks as JSON.", link=True))
+@router.get(
+    "/preferences/{token}/marks.json",
+    **described("A reader's marks as JSON.", link=True) | {"response_class": JSONResponse},
+)
 def export_json(request: Request, token: str) -> Response:
     """All of them, with what was wished."""
     marks = marks_record(Service.of(request).store, _reader(request, token))
