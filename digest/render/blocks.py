@@ -15,8 +15,8 @@ from digest.models import EditionPaper
 from digest.render.environment import render
 from digest.render.view import PaperView, SiteView, view_paper, why
 
-_MOST = 2_000
-"""Views, and blocks, remembered at once; then they are forgotten, so that many mails take no more room than a few."""
+_VIEWS, _BLOCKS = 2_500, 5_000
+"""Remembered at once, some 20 MB; then they are forgotten, so that many mails take no more room than a few."""
 
 _Same = tuple[int, int, str, int | None]
 
@@ -27,11 +27,24 @@ class PaperBlocks:
     def __init__(self, site: SiteView, templates: jinja2.Environment) -> None:
         self._site, self._templates = site, templates
         self._views: dict[_Same, tuple[EditionPaper, PaperView]] = {}
+        """The paper and its words as they were asked for last."""
         self._blocks: dict[tuple[_Same, int, str, str, str | None], Markup] = {}
 
     def view(self, entry: EditionPaper, rank: int) -> PaperView:
         """The paper in words."""
-        return replace(self._view(entry), rank=rank, why=why(entry))
+        key = _same(entry)
+        known = self._views.get(key)
+        if known is None:
+            if len(self._views) >= _VIEWS:
+                self._views.clear()
+                self._blocks.clear()
+            view = view_paper(entry, rank=rank, thumbnails=self._site.mail.thumbnails)
+        elif known[1].rank == rank and known[0].score.why == entry.score.why:
+            return known[1]
+        else:
+            view = replace(known[1], rank=rank, why=why(entry))
+        self._views[key] = entry, view
+        return view
 
     def block(self, entry: EditionPaper, rank: int, level: str, mark_url: str | None) -> Markup:
         """The paper at a level of detail, as `email/paper.html` prints it.
@@ -39,31 +52,22 @@ class PaperBlocks:
         Raises:
             TemplateError: the template is wrong.
         """
-        self._view(entry)  # keeps the paper, by whose place in memory it is known
+        view = self.view(entry, rank)  # also keeps the paper, by whose place in memory it is known
         key = (_same(entry), rank, level, entry.score.why, mark_url)
         block = self._blocks.get(key)
         if block is None:
-            if len(self._blocks) >= _MOST:
+            if len(self._blocks) >= _BLOCKS:
                 self._blocks.clear()
             html = render(
                 self._templates,
                 "email/paper.html",
                 site=self._site,
-                paper=self.view(entry, rank),
+                paper=view,
                 level=level,
                 mark_url=mark_url,
             )
             block = self._blocks[key] = Markup(tidy(html))  # noqa: S704 - a template's own output
         return block
-
-    def _view(self, entry: EditionPaper) -> PaperView:
-        key = _same(entry)
-        if key not in self._views:
-            if len(self._views) >= _MOST:
-                self._views.clear()
-                self._blocks.clear()
-            self._views[key] = entry, view_paper(entry, rank=0, thumbnails=self._site.mail.thumbnails)
-        return self._views[key][1]
 
 
 def tidy(html: str) -> str:
