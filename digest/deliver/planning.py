@@ -98,7 +98,7 @@ class _Planner:
         if latest is not None:
             self.topics, self.press = self.site.topics(), Press(self.site)
         for number, group in enumerate(groups):
-            if self.progress and number % _TOLD == 0:
+            if self.progress and number and number % _TOLD == 0:
                 self.progress(number, len(groups), "Planning")
             moment = due(group.preferences, group.last_delivered_at, self.now)
             next_at = self.next_at(group, moment)

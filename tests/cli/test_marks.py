@@ -106,16 +106,21 @@ def test_digests_follow_the_marks_only_when_turned_on(digest: Command, reader: s
     site, carrier = Site.open(tmp_path), Sent()
     with Store.open(site.database_url) as store:
         assert deliver(store, site, now=datetime(2026, 5, 19, 8, tzinfo=UTC), carrier=carrier).sent == 2
-    texts = {}
-    for message in carrier.messages:
-        body = message.get_payload(0)
-        assert isinstance(body, Message)
-        texts[message["To"].strip("<>")] = body.get_payload(decode=True).decode()  # type: ignore[union-attr]
-    mine, everybodys = texts[reader], texts["bo@example.org"]
-    assert mine.index(SUBJECTS[0]) < mine.index(SUBJECTS[2])
-    assert everybodys.index(SUBJECTS[2]) < everybodys.index(SUBJECTS[0])
-    assert "because you kept 3 papers on speculative decoding" in " ".join(mine.split())
-    assert "because you kept" not in everybodys
+    for form in (0, 1):
+        mine, everybodys = (shown(carrier, address, form) for address in (reader, "bo@example.org"))
+        assert mine.index(SUBJECTS[0]) < mine.index(SUBJECTS[2])
+        assert everybodys.index(SUBJECTS[2]) < everybodys.index(SUBJECTS[0])
+        assert "because you kept 3 papers on speculative decoding" in mine
+        assert "because you kept" not in everybodys
+
+
+def shown(carrier: Sent, address: str, form: int) -> str:
+    """What one reader was sent as text (0) or HTML (1), in one line, behind the subject."""
+    (message,) = (message for message in carrier.messages if message["To"] == f"<{address}>")
+    body = message.get_payload(form)
+    assert isinstance(body, Message)
+    written = body.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    return " ".join((written.partition("<main>")[2] or written).split())
 
 
 def test_the_order_is_a_preference_to_set(digest: Command, reader: str) -> None:

@@ -81,7 +81,7 @@ def test_others_mails_do_not_change_by_a_byte(store, site):
 
 @pytest.mark.parametrize("personal", [0, 450])
 def test_planning_tells_how_far_it_is(store, site, personal):
-    """Readers with an own order are planned one by one, some hundred at a time, each once."""
+    """Readers with an own order are planned one by one, each once; where there is little to plan nothing is told."""
     publish(store, 1)
     readers = add_readers(store, 450)
     for reader in readers[:personal]:
@@ -89,9 +89,9 @@ def test_planning_tells_how_far_it_is(store, site, personal):
     told: list[tuple[int, int | None]] = []
     planned = plan(store, site, MORNING, lambda done, total, _: told.append((done, total)))
     assert planned.planned == 450
-    assert {total for _, total in told} == {personal or 1}
     assert [done for done, _ in told] == sorted({done for done, _ in told})
     assert len(told) >= personal // 50
+    assert {total for _, total in told} == ({personal} if personal else set())
     assert plan(store, site, MORNING).planned == 0
 
 
