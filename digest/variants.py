@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,28 +18,28 @@ if TYPE_CHECKING:  # what renders is large, and a run that sends what is kept do
 
 
 class Press:
-    """Prints mails of a site as its files are now; what several mails have in common is made once.
-
-    Raises:
-        SettingsError: a topic file is wrong.
-    """
+    """Prints mails of a site as its files are at the first one; what several have in common is made once."""
 
     def __init__(self, site: Site) -> None:
-        from digest.render.blocks import PaperBlocks  # noqa: PLC0415
-        from digest.render.view import SiteView  # noqa: PLC0415
-
-        self._view, self._templates = SiteView.of(site.settings, site.topics()), templates_of(site)
-        self._blocks = PaperBlocks(self._view, self._templates)
+        self._site = site
 
     def mail(self, digest: Digest) -> Mail:
         """The digest rendered with the site's templates.
 
         Raises:
             TemplateError: a template is wrong.
+            SettingsError: a topic file is.
         """
-        from digest.render.email import render_mail  # noqa: PLC0415
+        return self._print(digest)
 
-        return render_mail(digest, self._view, self._templates, self._blocks)
+    @functools.cached_property
+    def _print(self) -> Callable[[Digest], Mail]:
+        from digest.render.blocks import PaperBlocks  # noqa: PLC0415
+        from digest.render.email import render_mail  # noqa: PLC0415
+        from digest.render.view import SiteView  # noqa: PLC0415
+
+        view, templates = SiteView.of(self._site.settings, self._site.topics()), templates_of(self._site)
+        return functools.partial(render_mail, site=view, templates=templates, blocks=PaperBlocks(view, templates))
 
 
 def variant_of(store: Store, site: Site, digest: Digest, press: Press | None = None) -> Variant:
