@@ -6,7 +6,7 @@ and choice share one rendered digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,6 +20,9 @@ from digest.store import Store
 from digest.store.planning import DueGroup, Plan
 from digest.variants import mail_of, variant_key, variant_of
 
+CarryOut = Callable[[Sequence[Plan], datetime], tuple[int, int]]
+"""Writes plans; how many digests were planned, and for how many readers there was nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
@@ -30,15 +33,17 @@ class Planned:
     held: tuple[str, ...] = ()
 
 
-def plan(store: Store, site: Site, now: datetime) -> Planned:
+def plan(store: Store, site: Site, now: datetime, *, carry_out: CarryOut | None = None) -> Planned:
     """Make deliveries of all that is due at `now`. A digest that is not fit to go out is held: its readers stay due.
+
+    `carry_out` writes them, in place of the ledger alone.
 
     Raises:
         TemplateError: a template is wrong; nothing was planned.
     """
     planner = _Planner(store, site, now)
     plans = list(planner.plans())
-    planned, skipped = store.deliveries.plan(plans, now) if plans else (0, 0)
+    planned, skipped = (carry_out or store.deliveries.plan)(plans, now) if plans else (0, 0)
     return Planned(planned=planned, skipped=skipped, held=tuple(dict.fromkeys(planner.held)))
 
 

@@ -14,7 +14,8 @@ from digest.deliver.carriers import carrier_of
 from digest.deliver.hand import Hand
 from digest.deliver.letters import Letter, Writer
 from digest.deliver.pace import Pace
-from digest.deliver.planning import foresee, plan
+from digest.deliver.planning import Planned, foresee, plan
+from digest.deliver.queueing import hand_out
 from digest.deliver.report import DeliveryReport
 from digest.errors import CarrierUnavailable, MailError
 from digest.mail.carrier import Carrier, Envelope, Fate, Outcome, outcome
@@ -43,8 +44,11 @@ def deliver(
     stop: threading.Event | None = None,
     limit: int | None = None,
     carrier: Carrier | None = None,
+    job: int | None = None,
 ) -> DeliveryReport:
     """Send what is due at `now`, and what was due before and is not settled.
+
+    With `sending.queue` it plans, and the workers send: each calls it with the `job` of the queue that it has in hand.
 
     `progress` is called with how many are done, how many there are, and what is being done. When `stop` is set, what is
     in flight is finished and recorded (a few seconds) and the rest is left for the next run. `limit`: hand over at most
@@ -57,9 +61,12 @@ def deliver(
         SettingsError, TemplateError: the site's files are wrong; nothing was sent.
     """
     began = monotonic()
+    store = store if job is None else store.of_job(job)
     report = DeliveryReport(paused=store.deliveries.paused())
-    if not report.paused:
-        planned = plan(store, site, now)
+    if not report.paused and job is None and site.settings.sending.queue:
+        hand_out(store, site, report, now)
+    elif not report.paused:
+        planned = plan(store, site, now) if job is None else Planned()
         report.planned, report.skipped, report.held = planned.planned, planned.skipped, planned.held
         run = _Run(store, site, report, lambda: now + timedelta(seconds=monotonic() - began), stop or threading.Event())
         run.send(carrier or carrier_of(site), limit, progress)
@@ -119,6 +126,7 @@ class _Run:
                     watch.look()
             except CarrierUnavailable as error:
                 self._report.unavailable = str(error)
+        self._report.resumes_at = pace.resumes_at
         self._report.stopped = self._stop.is_set()
 
     def _claimed(self, hand: Hand, limit: int | None) -> Iterator[Envelope]:

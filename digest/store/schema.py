@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from digest.store.columns import Moment, Tuple
 
-VERSION = "0009"
+VERSION = "0010"
 """The migration this code is written for; a test holds it to the newest one."""
 
 metadata = MetaData(

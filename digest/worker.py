@@ -1,0 +1,178 @@
+"""The worker: takes jobs from the queue and sends what they hold, beside other workers on this machine and others.
+
+Procrastinate gives out the jobs, hears whether the worker lives and keeps its transactions; what a job does is
+`deliver` for the deliveries it holds. Imported only where the extra `queue` is installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+
+from digest.deliver import DeliveryReport, deliver
+from digest.deliver.carriers import carrier_of
+from digest.deliver.queueing import goes_alone
+from digest.errors import DigestError, StoreError
+from digest.schedule.carrying import Logged
+from digest.schedule.logs import about
+from digest.site import Site
+from digest.store import Store
+from digest.store.queue import ALONE, QUEUE, TASK
+
+_LOOK_SECONDS = 0.1
+"""How soon it notices that it is told to stop."""
+_BEATS = 4
+"""Signs of life, and looks for jobs, in the time after which a silent worker counts as gone."""
+_POLL_SECONDS = 5.0
+"""A new job is announced by the database; one that was put off until now has to be looked for."""
+_PAUSE_SECONDS = 5.0
+"""Before the database is asked again that did not answer."""
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One worker. What it did is counted in `report`."""
+
+    def __init__(self, store: Store, site: Site, *, clock: Callable[[], datetime], stop: threading.Event) -> None:
+        self._store, self._site, self._clock, self._stop = store, site, clock, stop
+        self._silence = float(site.settings.sending.lease_seconds)
+        self.report = DeliveryReport()
+
+    def run(self, *, once: bool = False) -> None:
+        """Take jobs until `stop` is set; with `once`, until there are none.
+
+        When it is told to stop, what is in flight is finished and recorded, and the rest of the job is for others.
+
+        Raises:
+            StoreError: there is no queue; with `once`, also when the database does not answer.
+        """
+        self._store.queue.prepare()
+        asyncio.run(self._run(once=once))
+
+    async def _run(self, *, once: bool) -> None:
+        asyncio.get_running_loop().set_exception_handler(_log_stray)
+        while not self._stop.is_set():
+            trouble = await self._shift(once=once)
+            if once and trouble:
+                raise StoreError(trouble)
+            if once or self._stop.is_set():
+                return
+            _log.error("%s; asked again in %d seconds", trouble or "the queue does not answer", _PAUSE_SECONDS)
+            await self._until_stopped(_PAUSE_SECONDS)
+
+    async def _shift(self, *, once: bool) -> str:
+        """Work under one registration, to the end or until the database fails; says how it failed."""
+        app = App(connector=PsycopgConnector(conninfo=self._store.queue.address, min_size=1, max_size=4))
+        app.task(name=TASK, queue=QUEUE, pass_context=True, retry=_Retries())(self._send)
+        try:
+            async with app.open_async():
+                await self._sweep(app)
+                return await self._work(app, once=once)
+        except ConnectorException as error:
+            return _explained(error)
+
+    async def _work(self, app: App, *, once: bool) -> str:
+        working = asyncio.create_task(
+            app.run_worker_async(
+                queues=[QUEUE],
+                wait=not once,
+                delete_jobs="always",
+                install_signal_handlers=False,
+                fetch_job_polling_interval=min(_POLL_SECONDS, self._silence / _BEATS),
+                update_heartbeat_interval=self._silence / _BEATS,
+                stalled_worker_timeout=self._silence,
+            )
+        )
+        watching = asyncio.create_task(self._watch(app))
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()  # it finishes its job first
+        watching.cancel()
+        ends = await asyncio.gather(working, watching, return_exceptions=True)
+        return next((_explained(end) for end in ends if isinstance(end, Exception)), "")
+
+    async def _watch(self, app: App) -> None:
+        """Until told to stop, give the jobs of workers that are gone to others."""
+        while not self._stop.is_set():
+            await self._until_stopped(self._silence / _BEATS)
+            await self._sweep(app)
+
+    async def _sweep(self, app: App) -> None:
+        stalled = await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._silence)
+        for job in stalled:
+            _log.warning("its worker is gone; given to another", extra={"job": TASK, "run": job.id})
+            await app.job_manager.retry_job(job)
+
+    async def _until_stopped(self, seconds: float) -> None:
+        """Wait, unless it is told to stop."""
+        for _ in range(max(1, round(seconds / _LOOK_SECONDS))):
+            if not self._stop.is_set():
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    def _send(self, context: JobContext) -> None:
+        """One job, in a thread of its own. Whatever fails is left in the ledger, for the next job that is made."""
+        job = context.job.id
+        assert job is not None, "it has been stored"  # noqa: S101
+        with about(job=TASK, run=job):
+            if goes_alone(self._site.settings.sending) and context.job.lock is None:
+                raise _Later(self._clock(), lock=ALONE)  # it was queued before there was a limit
+            try:
+                report = self._deliver(job)
+                later = self._later(report, job)
+            except DigestError as error:
+                _log.error("%s", error)
+                return
+            if later is not None:
+                raise _Later(later)
+
+    def _deliver(self, job: int) -> DeliveryReport:
+        carrier = Logged(carrier_of(self._site))
+        report = deliver(self._store, self._site, now=self._clock(), stop=self._stop, carrier=carrier, job=job)
+        self.report.add(report)
+        _log.info("%d sent, %d deferred, %d failed, %d skipped", *report.counts)
+        if report.unavailable or report.paused:
+            _log.error("%s", report.unavailable or report.paused)
+        return report
+
+    def _later(self, report: DeliveryReport, job: int) -> datetime | None:
+        """When the job is to be gone on with: it was broken off, a limit was reached, or a claim has to lapse.
+
+        What a server put off is no reason: it will be in another job, with others.
+        """
+        if report.stopped and report.waiting:
+            return self._clock()
+        return report.resumes_at or self._store.queue.in_hand_until(job)
+
+
+class _Later(Exception):  # noqa: N818 - no failure
+    """The job is to be gone on with at a moment."""
+
+    def __init__(self, at: datetime, lock: str | None = None) -> None:
+        super().__init__(f"gone on with at {at:%H:%M:%S}")
+        self.at, self.lock = at, lock
+
+
+class _Retries(BaseRetryStrategy):
+    """Procrastinate's way to ask when a job is to be tried again."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        """See the base class."""
+        return RetryDecision(retry_at=exception.at, lock=exception.lock) if isinstance(exception, _Later) else None
+
+
+def _explained(error: BaseException) -> str:
+    cause = error.__cause__ or error
+    return " ".join(str(cause).split()) or type(cause).__name__
+
+
+def _log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody waits for: a job that was taken for stalled and given to another cannot be ended here."""
+    _log.warning("%s", context.get("exception") or context["message"])
