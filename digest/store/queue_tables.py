@@ -18,13 +18,15 @@ queue_workers = table("procrastinate_workers", column("id"), column("last_heartb
 
 _COMMENT = "kept by digest, at "
 _STATE = text(
-    "SELECT to_regclass('procrastinate_jobs') IS NOT NULL, obj_description(to_regclass('procrastinate_jobs'))"
+    "SELECT obj_description(oid, 'pg_class') FROM pg_class"
+    " WHERE relname = 'procrastinate_jobs' AND pg_table_is_visible(oid)"
 )
+"""Asked of the table of tables: `to_regclass` answers from a cache that may not know yet what another one has made."""
 
 
 def has_tables(connection: Connection) -> bool:
     """Whether there is a queue in this database."""
-    return connection.dialect.name == "postgresql" and bool(connection.execute(_STATE).one()[0])
+    return connection.dialect.name == "postgresql" and connection.execute(_STATE).one_or_none() is not None
 
 
 def prepare_tables(engine: Engine) -> None:
@@ -54,10 +56,11 @@ def prepare_tables(engine: Engine) -> None:
 
 def _version(connection: Connection) -> str | None:
     """The last of Procrastinate's migrations these tables have; None when there are none."""
-    exists, comment = connection.execute(_STATE).one()
-    if not exists:
+    row = connection.execute(_STATE).one_or_none()
+    if row is None:
         return None
-    if not (comment or "").startswith(_COMMENT):
+    comment = row[0] or ""
+    if not comment.startswith(_COMMENT):
         raise StoreError("the database holds another program's Procrastinate; give digest a database of its own")
     return str(comment).removeprefix(_COMMENT)
 
