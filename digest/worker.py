@@ -1,7 +1,7 @@
-"""The worker: takes jobs from the queue and sends what they hold, beside other workers on this machine and others.
+"""The worker: takes batches from the queue and sends them, beside other workers on this machine and others.
 
-Procrastinate gives out the jobs, hears whether the worker lives and keeps its transactions; what a job does is
-`deliver` for the deliveries it holds. Imported only where the extra `queue` is installed.
+Procrastinate gives them out as jobs and hears whether the worker lives; what is done is `deliver` for the deliveries
+of one batch. Imported only where the extra `queue` is installed.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from digest.store.queue import ALONE, QUEUE, TASK
 _LOOK_SECONDS = 0.1
 """How soon it notices that it is told to stop."""
 _BEATS = 4
-"""Signs of life, and looks for jobs, in the time after which a silent worker counts as gone."""
+"""Signs of life, and looks for batches, in the time after which a silent worker counts as gone."""
 _POLL_SECONDS = 5.0
-"""A new job is announced by the database; one that was put off until now has to be looked for."""
+"""A new batch is announced by the database; one that was put off until now has to be looked for."""
 _PAUSE_SECONDS = 5.0
 """Before the database is asked again that did not answer."""
 
@@ -48,9 +48,9 @@ class Worker:
         self.report = DeliveryReport()
 
     def run(self, *, once: bool = False) -> None:
-        """Take jobs until `stop` is set; with `once`, until there are none.
+        """Take batches until `stop` is set; with `once`, until there are none.
 
-        When it is told to stop, what is in flight is finished and recorded, and the rest of the job is for others.
+        When it is told to stop, what is in flight is finished and recorded, and the rest of the batch is for others.
 
         Raises:
             StoreError: there is no queue; with `once`, also when the database does not answer.
@@ -94,13 +94,13 @@ class Worker:
         )
         watching = asyncio.create_task(self._watch(app))
         await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()  # it finishes its job first
+        working.cancel()  # it finishes its batch first
         watching.cancel()
         ends = await asyncio.gather(working, watching, return_exceptions=True)
         return next((_explained(end) for end in ends if isinstance(end, Exception)), "")
 
     async def _watch(self, app: App) -> None:
-        """Until told to stop, give the jobs of workers that are gone to others."""
+        """Until told to stop, give the batches of workers that are gone to others."""
         while not self._stop.is_set():
             await self._until_stopped(self._silence / _BEATS)
             await self._sweep(app)
@@ -118,42 +118,42 @@ class Worker:
                 await asyncio.sleep(_LOOK_SECONDS)
 
     def _send(self, context: JobContext) -> None:
-        """One job, in a thread of its own. Whatever fails is left in the ledger, for the next job that is made."""
-        job = context.job.id
-        assert job is not None, "it has been stored"  # noqa: S101
-        with about(job=TASK, run=job):
+        """One batch, in a thread of its own. What fails is left in the ledger, for the next batch that is made."""
+        batch = context.job.id
+        assert batch is not None, "it has been stored"  # noqa: S101
+        with about(job=TASK, run=batch):
             if goes_alone(self._site.settings.sending) and context.job.lock is None:
                 raise _Later(self._clock(), lock=ALONE)  # it was queued before there was a limit
             try:
-                report = self._deliver(job)
-                later = self._later(report, job)
+                report = self._deliver(batch)
+                later = self._later(report, batch)
             except DigestError as error:
                 _log.error("%s", error)
                 return
             if later is not None:
                 raise _Later(later)
 
-    def _deliver(self, job: int) -> DeliveryReport:
+    def _deliver(self, batch: int) -> DeliveryReport:
         carrier = Logged(carrier_of(self._site))
-        report = deliver(self._store, self._site, now=self._clock(), stop=self._stop, carrier=carrier, job=job)
+        report = deliver(self._store, self._site, now=self._clock(), stop=self._stop, carrier=carrier, batch=batch)
         self.report.add(report)
         _log.info("%d sent, %d deferred, %d failed, %d skipped", *report.counts)
         if report.unavailable or report.paused:
             _log.error("%s", report.unavailable or report.paused)
         return report
 
-    def _later(self, report: DeliveryReport, job: int) -> datetime | None:
-        """When the job is to be gone on with: it was broken off, a limit was reached, or a claim has to lapse.
+    def _later(self, report: DeliveryReport, batch: int) -> datetime | None:
+        """When the batch is to be gone on with: it was broken off, a limit was reached, or a claim has to lapse.
 
-        What a server put off is no reason: it will be in another job, with others.
+        What a server put off is no reason: it will be in another batch, with others.
         """
         if report.stopped and report.waiting:
             return self._clock()
-        return report.resumes_at or self._store.queue.in_hand_until(job)
+        return report.resumes_at or self._store.queue.in_hand_until(batch)
 
 
 class _Later(Exception):  # noqa: N818 - no failure
-    """The job is to be gone on with at a moment."""
+    """The batch is to be gone on with at a moment."""
 
     def __init__(self, at: datetime, lock: str | None = None) -> None:
         super().__init__(f"gone on with at {at:%H:%M:%S}")
@@ -174,5 +174,5 @@ def _explained(error: BaseException) -> str:
 
 
 def _log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What nobody waits for: a job that was taken for stalled and given to another cannot be ended here."""
+    """What nobody waits for: a batch that was taken for left and given to another cannot be ended here."""
     _log.warning("%s", context.get("exception") or context["message"])

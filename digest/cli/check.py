@@ -100,7 +100,7 @@ def _queue(state: State, site: Site) -> str:
     with state.store(site) as store:
         store.queue.prepare()
         now = store.queue.state(site.settings.sending.lease_seconds)
-    return f"{now.jobs} jobs, {now.workers} workers" if now else "empty"
+    return f"{now.batches} batches, {now.workers} workers" if now else "empty"
 
 
 def _source(state: State, site: Site, source: str, *, online: bool) -> str:

@@ -30,7 +30,7 @@ def worker(
     """Send what `digest run` or `digest send` put into the queue (sending.queue), until told to stop (SIGTERM, Ctrl-C).
 
     Any number may run, on any machine that reaches the PostgreSQL database and has the site's files. One that is
-    killed loses nothing: its job is given to another. It stops within 10 seconds. The log goes to standard error; with
+    killed loses nothing: its batch is given to another. It stops within 10 seconds. The log goes to standard error; with
     --json it is one JSON object a line.
 
     \b
@@ -83,7 +83,7 @@ def _require_key(site: Site) -> None:
 
 
 def _leave_in_time(stop: threading.Event) -> None:
-    """End the process when what is in flight takes too long to end: its job is given to another."""
+    """End the process when what is in flight takes too long to end: its batch is given to another."""
     from digest.schedule.clock import GRACE_SECONDS
 
     def leave() -> None:

@@ -15,7 +15,7 @@ from digest.tokens import secret_keys
 
 
 def hand_out(store: Store, site: Site, report: DeliveryReport, now: datetime) -> None:
-    """Plan what is due at `now`, and give it to the workers together with what was left of earlier jobs.
+    """Plan what is due at `now`, and give it to the workers together with what was left of earlier batches.
 
     Raises:
         StoreError: there is no queue: the database is not PostgreSQL, or the extra is not installed.
@@ -32,6 +32,6 @@ def hand_out(store: Store, site: Site, report: DeliveryReport, now: datetime) ->
 
 
 def goes_alone(rules: SendingSettings) -> bool:
-    """Whether one job may run at a time, on all machines together: a limit can be kept by nobody who sees a part."""
+    """Whether one batch may be sent at a time, on all machines together: a limit can be kept by nobody who sees a part."""
     total, each, named = limits_of(rules)
     return bool(total or each or any(named.values()))

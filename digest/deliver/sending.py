@@ -44,11 +44,11 @@ def deliver(
     stop: threading.Event | None = None,
     limit: int | None = None,
     carrier: Carrier | None = None,
-    job: int | None = None,
+    batch: int | None = None,
 ) -> DeliveryReport:
     """Send what is due at `now`, and what was due before and is not settled.
 
-    With `sending.queue` it plans, and the workers send: each calls it with the `job` of the queue that it has in hand.
+    With `sending.queue` it plans, and the workers send: each calls it with the `batch` that it has in hand.
 
     `progress` is called with how many are done, how many there are, and what is being done. When `stop` is set, what is
     in flight is finished and recorded (a few seconds) and the rest is left for the next run. `limit`: hand over at most
@@ -61,12 +61,12 @@ def deliver(
         SettingsError, TemplateError: the site's files are wrong; nothing was sent.
     """
     began = monotonic()
-    store = store if job is None else store.of_job(job)
+    store = store if batch is None else store.of_batch(batch)
     report = DeliveryReport(paused=store.deliveries.paused())
-    if not report.paused and job is None and site.settings.sending.queue:
+    if not report.paused and batch is None and site.settings.sending.queue:
         hand_out(store, site, report, now)
     elif not report.paused:
-        planned = plan(store, site, now) if job is None else Planned()
+        planned = plan(store, site, now) if batch is None else Planned()
         report.planned, report.skipped, report.held = planned.planned, planned.skipped, planned.held
         run = _Run(store, site, report, lambda: now + timedelta(seconds=monotonic() - began), stop or threading.Event())
         run.send(carrier or carrier_of(site), limit, progress)

@@ -60,8 +60,8 @@ class QueueHealth:
     last_day: Mapping[str, int]
     """What was settled in the last 24 hours, by status."""
     is_paused: bool
-    jobs: QueueState | None
-    """Its jobs and who takes them; None: without `sending.queue` there are none."""
+    shared: QueueState | None
+    """Its batches, and who takes them; None: without `sending.queue` there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +124,8 @@ class Health:
         }
 
     def _queue_state(self) -> dict[str, Any]:
-        state = self.queue.jobs
-        return {} if state is None else {"jobs": state.jobs, "workers": state.workers}
+        state = self.queue.shared
+        return {} if state is None else {"batches": state.batches, "workers": state.workers}
 
     def _age(self, moment: datetime | None) -> int | None:
         return None if moment is None else int((self.at - moment).total_seconds())
@@ -155,7 +155,7 @@ def health(store: Store, site: Site, now: datetime) -> Health:
     queue = _queue(store, site, now)
     if queue.is_paused:
         problems.append("nothing is sent until `digest send --resume`; `digest send` says why")
-    if queue.jobs and queue.jobs.jobs and not queue.jobs.workers and queue.next_at and now - queue.next_at > _LATE:
+    if _is_left_alone(queue, now):
         problems.append(f"digests wait in the queue since {queue.next_at:%Y-%m-%d %H:%MZ} and no `digest worker` runs")
     return Health(
         at=now,
@@ -176,8 +176,15 @@ def _queue(store: Store, site: Site, now: datetime) -> QueueHealth:
         next_at=next_at,
         last_day=store.deliveries.counts(now - timedelta(days=1)),
         is_paused=bool(store.deliveries.paused()),
-        jobs=store.queue.state(rules.lease_seconds) if rules.queue else None,
+        shared=store.queue.state(rules.lease_seconds) if rules.queue else None,
     )
+
+
+def _is_left_alone(queue: QueueHealth, now: datetime) -> bool:
+    """Whether what is in the queue has waited for long, and no worker is there."""
+    shared, first = queue.shared, queue.next_at
+    waits = shared is not None and shared.batches > 0 and shared.workers == 0
+    return waits and first is not None and now - first > _LATE
 
 
 def _edition(store: Store) -> EditionHealth | None:

@@ -51,8 +51,8 @@ class Store:
     Every method may raise StoreError: the database is busy for too long, full, damaged or not to be written.
     """
 
-    def __init__(self, engine: Engine, job: int | None = None) -> None:
-        self._engine, self._job = engine, job
+    def __init__(self, engine: Engine, batch: int | None = None) -> None:
+        self._engine, self._batch = engine, batch
 
     @classmethod
     def open(cls, url: str, *, busy_seconds: float = 30.0) -> Store:
@@ -262,16 +262,16 @@ class Store:
     @property
     def deliveries(self) -> Deliveries:
         """What is to be sent to them, and was."""
-        return Deliveries(self._engine, self._job)
+        return Deliveries(self._engine, self._batch)
 
     @property
     def queue(self) -> Queue:
-        """The sending, in jobs for workers on several machines."""
+        """The sending, in batches for workers on several machines."""
         return Queue(self._engine)
 
-    def of_job(self, job: int) -> Store:
-        """The same store as a job of the queue is to see it: `deliveries` are those of the job."""
-        return Store(self._engine, job)
+    def of_batch(self, batch: int) -> Store:
+        """The same store as the worker of a batch is to see it: `deliveries` are those of the batch."""
+        return Store(self._engine, batch)
 
     # Jobs
 

@@ -40,7 +40,7 @@ _GROUPS = 200
 """Plans carried out in one transaction."""
 _MAX_MESSAGE = 500
 _WITH_READER: Select[Any] = select(
-    *(column for column in deliveries.c if column.name not in {"claim", "job", "settled_at"}),
+    *(column for column in deliveries.c if column.name not in {"claim", "batch", "settled_at"}),
     subscribers.c.address,
     subscribers.c.epoch,
     subscribers.c.status.label("reader_status"),
@@ -100,12 +100,12 @@ class Settlement:
 class Deliveries:
     """The deliveries of one database (`Store.deliveries`). Every method may raise StoreError.
 
-    Those of a job of the queue (`Store.of_job`) claim and count what is the job's, and nothing else.
+    Those of a batch of the queue (`Store.of_batch`) claim and count what is in it, and nothing else.
     """
 
-    def __init__(self, engine: Engine, job: int | None = None) -> None:
+    def __init__(self, engine: Engine, batch: int | None = None) -> None:
         self._engine = engine
-        self._ours = true() if job is None else deliveries.c.job == job
+        self._ours = true() if batch is None else deliveries.c.batch == batch
 
     # Planning
 

@@ -1,6 +1,7 @@
-"""The queue: what is to be sent, in jobs for workers on any number of machines (Procrastinate, on PostgreSQL).
+"""The queue: what is to be sent, in batches for workers on any number of machines (Procrastinate, on PostgreSQL).
 
-A job holds some hundred deliveries; which, the ledger says (`deliveries.job`). The ledger stays the only truth: a job
+A batch is some hundred deliveries and one job of Procrastinate's: it says when which worker has it, and the ledger
+(`deliveries.batch`) what is in it. The ledger stays the only truth: a batch
 that is lost, or runs twice, or beside a `digest send`, changes nothing in what each reader gets.
 """
 
@@ -35,24 +36,24 @@ from digest.store.queue_tables import has_tables, prepare_tables, queue_jobs, qu
 QUEUE, TASK = "digest", "send"
 """What the jobs are called, for Procrastinate."""
 ALONE = "digest"
-"""The lock of jobs of which one may run at a time."""
+"""The lock of batches of which one may be sent at a time."""
 _SIZE = 500
-"""Deliveries of one job: enough for a connection to be worth while, few enough to be shared by several machines."""
+"""Deliveries of one batch: enough for a connection to be worth while, few enough to be shared by several machines."""
 _GROUPS = 200
 """Plans carried out in one transaction."""
 _EXTRA = "the queue needs Procrastinate; `pip install 'daily-papers-digest[queue]'`"
 _LIVE = cast(queue_jobs.c.status, String).in_(("todo", "doing"))
-_OWNED = deliveries.c.job.in_(select(queue_jobs.c.id).where(_LIVE))
+_OWNED = deliveries.c.batch.in_(select(queue_jobs.c.id).where(_LIVE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
     """How it goes with the queue."""
 
-    jobs: int
+    batches: int
     """Waiting or under way."""
     deliveries: int
-    """In these jobs, not settled."""
+    """In these, not settled."""
     workers: int
     """That showed a sign of life of late."""
 
@@ -92,16 +93,18 @@ class Queue:
         return planned, nothing
 
     def put(self, now: datetime, *, alone: bool = False) -> int:
-        """Make jobs of what may be tried at `now` and is in none: put off by a server, or left by a job that ended.
+        """Make batches of what may be tried at `now` and is in none: put off by a server, or left by one that ended.
 
-        `alone`: of these jobs one may run at a time. Returns how many deliveries that are.
+        `alone`: of these, one may be sent at a time. Returns how many deliveries that are.
         """
         with writing(self._engine) as connection:
             return _put(connection, now, alone=alone)
 
-    def in_hand_until(self, job: int) -> datetime | None:
-        """When the last claim on deliveries of this job lapses; None when nobody has any of them in hand."""
-        claimed = (deliveries.c.job == job) & (deliveries.c.try_at.is_not(None)) & (deliveries.c.status == "claimed")
+    def in_hand_until(self, batch: int) -> datetime | None:
+        """When the last claim on deliveries of this batch lapses; None when nobody has any of them in hand."""
+        claimed = (
+            (deliveries.c.batch == batch) & (deliveries.c.try_at.is_not(None)) & (deliveries.c.status == "claimed")
+        )
         with reading(self._engine) as connection:
             return connection.execute(select(func.max(deliveries.c.try_at)).where(claimed)).scalar()
 
@@ -115,14 +118,14 @@ class Queue:
             waiting = select(func.count()).where(deliveries.c.try_at.is_not(None), _OWNED)
             workers = select(func.count()).select_from(queue_workers).where(alive)
             return QueueState(
-                jobs=jobs,
+                batches=jobs,
                 deliveries=connection.execute(waiting).scalar_one(),
                 workers=connection.execute(workers, {"alive": alive_seconds}).scalar_one(),
             )
 
 
 def _put(connection: Connection, now: datetime, *, alone: bool) -> int:
-    free = (deliveries.c.try_at <= now) & (deliveries.c.job.is_(None) | ~_OWNED)
+    free = (deliveries.c.try_at <= now) & (deliveries.c.batch.is_(None) | ~_OWNED)
     count = connection.execute(select(func.count()).where(free)).scalar_one()
     if not count:
         return 0
@@ -135,12 +138,12 @@ def _put(connection: Connection, now: datetime, *, alone: bool) -> int:
     placed = select(deliveries.c.subscriber, deliveries.c.last, place).where(free).subquery()
     this = (deliveries.c.subscriber == placed.c.subscriber) & (deliveries.c.last == placed.c.last)
     its = jobs.c.place == placed.c.place
-    connection.execute(update(deliveries).where(this, its).values(job=jobs.c.number))
+    connection.execute(update(deliveries).where(this, its).values(batch=jobs.c.number))
     return count
 
 
 def _defer(connection: Connection, count: int, *, alone: bool) -> list[int]:
-    """So many new jobs, in this transaction; their numbers."""
+    """So many new jobs, in this transaction; their ids, which are the batches' numbers."""
     from procrastinate import App, SyncPsycopgConnector  # noqa: PLC0415 - an extra, loaded when it is asked for
     from procrastinate.exceptions import ConnectorException  # noqa: PLC0415
 

@@ -64,7 +64,7 @@ def test_what_is_due_is_planned_and_queued_in_jobs_of_a_few_hundred(site, queued
     assert (report.planned, report.queued, report.waiting, report.sent) == (1201, 1201, 1201, 0)
     assert carrier.recipients == []
     assert jobs(queued) == [(1, "todo", None), (2, "todo", None), (3, "todo", None)]
-    assert ask(queued, "SELECT job, count(*) FROM deliveries GROUP BY job ORDER BY job") == [
+    assert ask(queued, "SELECT batch, count(*) FROM deliveries GROUP BY batch ORDER BY batch") == [
         (1, 401),
         (2, 400),
         (3, 400),
@@ -79,10 +79,10 @@ def test_a_job_sends_what_it_holds_and_a_second_time_nothing(site, queued):
     add_readers(queued, 600)
     deliver(queued, site, now=MORNING)
     carrier = Sent()
-    assert deliver(queued, site, now=MORNING, carrier=carrier, job=1).sent == 300
-    assert deliver(queued, site, now=MORNING, carrier=carrier, job=1).sent == 0
+    assert deliver(queued, site, now=MORNING, carrier=carrier, batch=1).sent == 300
+    assert deliver(queued, site, now=MORNING, carrier=carrier, batch=1).sent == 0
     assert deliver(queued, make_site(site.root), now=MORNING, carrier=carrier).sent == 300
-    assert deliver(queued, site, now=MORNING, carrier=carrier, job=2).sent == 0
+    assert deliver(queued, site, now=MORNING, carrier=carrier, batch=2).sent == 0
     assert sorted(carrier.recipients) == sorted(f"reader{number}@example.com" for number in range(600))
 
 
@@ -95,7 +95,7 @@ def test_a_plan_that_is_rolled_back_leaves_no_job(site, queued):
         queued,
         "CREATE FUNCTION fail() RETURNS trigger AS 'BEGIN RAISE USING ERRCODE = ''disk_full''; END' LANGUAGE plpgsql",
     )
-    ask(queued, "CREATE TRIGGER fail BEFORE UPDATE OF job ON deliveries FOR EACH ROW EXECUTE FUNCTION fail()")
+    ask(queued, "CREATE TRIGGER fail BEFORE UPDATE OF batch ON deliveries FOR EACH ROW EXECUTE FUNCTION fail()")
     with pytest.raises(StoreError, match="disk_full"):
         deliver(queued, site, now=MORNING)
     assert (jobs(queued), queued.deliveries.waiting()) == ([], (0, None))
@@ -110,7 +110,7 @@ def test_what_a_server_puts_off_is_in_another_job_when_its_time_has_come(site, q
     add_readers(queued, 3)
     deliver(queued, site, now=MORNING)
     grey = Sent(refusing(Fate.TEMPORARY, 450, "4.7.1 later", only="reader1@"))
-    report = deliver(queued, site, now=MORNING, carrier=grey, job=1)
+    report = deliver(queued, site, now=MORNING, carrier=grey, batch=1)
     assert (report.sent, report.deferred) == (2, 1)
     soon, then = MORNING + timedelta(minutes=4), MORNING + timedelta(minutes=6)
     assert deliver(queued, site, now=then).queued == 1
@@ -120,7 +120,7 @@ def test_what_a_server_puts_off_is_in_another_job_when_its_time_has_come(site, q
     assert deliver(queued, site, now=then).queued == 1
     assert jobs(queued) == [(2, "todo", None)]
     carrier = Sent()
-    assert deliver(queued, site, now=then, carrier=carrier, job=2).sent == 1
+    assert deliver(queued, site, now=then, carrier=carrier, batch=2).sent == 1
     assert carrier.recipients == ["reader1@example.com"]
 
 
@@ -129,11 +129,11 @@ def test_a_digest_that_takes_the_place_of_one_put_off_does_not_wait_for_its_job(
     publish(queued, 1)
     add_readers(queued, 1)
     deliver(queued, site, now=MORNING)
-    deliver(queued, site, now=MORNING, carrier=Sent(refusing(Fate.TEMPORARY, 450, "4.7.1 later")), job=1)
+    deliver(queued, site, now=MORNING, carrier=Sent(refusing(Fate.TEMPORARY, 450, "4.7.1 later")), batch=1)
     publish(queued, 2)
     deliver(queued, site, now=MORNING + timedelta(days=1))
     assert [job for job, *_ in jobs(queued)] == [1, 2]
-    assert ask(queued, "SELECT last, status, job FROM deliveries ORDER BY last") == [
+    assert ask(queued, "SELECT last, status, batch FROM deliveries ORDER BY last") == [
         (1, "skipped", 1),
         (2, "planned", 2),
     ]
@@ -146,9 +146,9 @@ def test_a_job_that_meets_a_claim_knows_when_it_lapses(site, queued):
     deliver(queued, site, now=MORNING)
     lapse = MORNING + timedelta(minutes=1)
     queued.deliveries.claim("somebody", MORNING, lapse, 1)
-    assert deliver(queued, site, now=MORNING, carrier=Sent(), job=1).sent == 1
+    assert deliver(queued, site, now=MORNING, carrier=Sent(), batch=1).sent == 1
     assert queued.queue.in_hand_until(1) == lapse
-    assert deliver(queued, site, now=lapse, carrier=Sent(), job=1).sent == 1
+    assert deliver(queued, site, now=lapse, carrier=Sent(), batch=1).sent == 1
     assert queued.queue.in_hand_until(1) is None
 
 
@@ -183,7 +183,7 @@ def test_two_processes_may_make_the_queue_at_once(queued, postgresql_url):
     for thread in threads:
         thread.join()
     assert failures == []
-    assert queued.queue.state(60) == QueueState(jobs=0, deliveries=0, workers=0)
+    assert queued.queue.state(60) == QueueState(batches=0, deliveries=0, workers=0)
 
 
 def test_a_queue_of_an_older_procrastinate_is_brought_up_to_date(site, queued):
@@ -222,8 +222,8 @@ def test_health_tells_of_digests_that_no_worker_takes(site, queued):
     ask(queued, "INSERT INTO procrastinate_workers DEFAULT VALUES")
     state = health(queued, site, later)
     assert not [one for one in state.problems if "queue" in one]
-    assert state.document()["queue"] | {"jobs": 1, "workers": 1} == state.document()["queue"]
-    assert "digest_queue_jobs 1\n" in metrics_text(state)
+    assert state.document()["queue"] | {"batches": 1, "workers": 1} == state.document()["queue"]
+    assert "digest_queue_batches 1\n" in metrics_text(state)
 
 
 def test_sqlite_has_no_queue(digest, site):
@@ -248,7 +248,7 @@ def test_send_says_what_is_in_the_queue_and_a_worker_what_it_sent(digest, site, 
     assert digest(*where, "send").out == (
         "2 planned; 2 in the queue, for `digest worker` to send.\n2 wait, the next at 2026-05-19 07:00 UTC.\n"
     )
-    assert "queue  1 jobs, 0 workers" in digest(*where, "check").out
+    assert "queue  1 batches, 0 workers" in digest(*where, "check").out
     assert "--limit: the workers send" in digest(*where, "send", "--limit", "1").err
     done = digest(*where, "worker", "--once")
     assert done.code == 0
@@ -290,6 +290,6 @@ def test_a_reader_who_leaves_gets_nothing_from_the_queue(site, queued):
     deliver(queued, site, now=MORNING)
     ask(queued, "UPDATE subscribers SET status = 'unsubscribed' WHERE address LIKE 'reader0@%%'")
     carrier = Sent()
-    report = deliver(queued, site, now=MORNING, carrier=carrier, job=1)
+    report = deliver(queued, site, now=MORNING, carrier=carrier, batch=1)
     assert (report.sent, report.skipped) == (1, 1)
     assert carrier.recipients == ["reader1@example.com"]

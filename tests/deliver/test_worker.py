@@ -144,7 +144,7 @@ def test_three_workers_share_the_readers_and_each_gets_one_mail(tmp_path, run, q
     run("send").end()
     run("worker", "--once").end()
     assert len(server.taken) == 2000
-    assert queued.queue.state(LEASE).jobs == 0
+    assert queued.queue.state(LEASE).batches == 0
 
 
 def test_a_worker_that_is_killed_loses_nobody(tmp_path, run, queued, postgresql_url, mail_server):
@@ -184,7 +184,7 @@ def test_told_to_stop_it_finishes_what_is_in_flight_and_leaves_the_rest_to_other
     assert time.monotonic() - began < 10
     waiting = queued.deliveries.waiting()[0]
     assert waiting == 400 - len(server.taken)
-    assert waiting == 0 or doing(queued) == 0 != queued.queue.state(LEASE).jobs
+    assert waiting == 0 or doing(queued) == 0 != queued.queue.state(LEASE).batches
     assert f'"sent": {waiting},' in run("--json", "worker", "--once").end()
     assert sorted(recipient for recipient, _ in server.taken) == sorted(everyone(400))
 
@@ -195,12 +195,12 @@ def test_a_limit_holds_for_all_workers_together(tmp_path, run, queued, postgresq
     site = queue_site(tmp_path, postgresql_url, server, window_messages=100)
     make_due(queued, 600)
     deliver(queued, site, now=datetime.now(UTC))
-    assert queued.queue.state(LEASE).jobs == 2
+    assert queued.queue.state(LEASE).batches == 2
     workers = [run("worker", "--once") for _ in range(2)]
     for worker in workers:
         worker.end()
     assert len(server.taken) == 100
-    assert queued.queue.state(LEASE).jobs == 2
+    assert queued.queue.state(LEASE).batches == 2
     report = deliver(queued, site, now=datetime.now(UTC))
     assert (report.planned, report.queued) == (0, 500)
 

@@ -1,4 +1,4 @@
-"""The queue: which of its jobs a delivery belongs to."""
+"""The queue: which batch a delivery belongs to."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,12 +8,12 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-_QUEUED = sa.text("job IS NOT NULL AND try_at IS NOT NULL")
+_QUEUED = sa.text("batch IS NOT NULL AND try_at IS NOT NULL")
 
 
 def upgrade() -> None:
     op.add_column(
         "deliveries",
-        sa.Column("job", sa.BigInteger(), nullable=True, comment="the job of the queue that sends it; none: anyone does"),
+        sa.Column("batch", sa.BigInteger(), nullable=True, comment="the batch of the queue that sends it; none: anyone does"),
     )
-    op.create_index("ix_deliveries_job", "deliveries", ["job"], sqlite_where=_QUEUED, postgresql_where=_QUEUED)
+    op.create_index("ix_deliveries_batch", "deliveries", ["batch"], sqlite_where=_QUEUED, postgresql_where=_QUEUED)
