@@ -30,8 +30,8 @@ def worker(
     """Send what `digest run` or `digest send` put into the queue (sending.queue), until told to stop (SIGTERM, Ctrl-C).
 
     Any number may run, on any machine that reaches the PostgreSQL database and has the site's files. One that is
-    killed loses nothing: its batch is given to another. It stops within 10 seconds. The log goes to standard error; with
-    --json it is one JSON object a line.
+    killed loses nothing: its batch is given to another. It stops within 10 seconds. The log goes to standard error;
+    with --json it is one JSON object a line.
 
     \b
     digest worker

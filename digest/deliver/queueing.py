@@ -32,6 +32,6 @@ def hand_out(store: Store, site: Site, report: DeliveryReport, now: datetime) ->
 
 
 def goes_alone(rules: SendingSettings) -> bool:
-    """Whether one batch may be sent at a time, on all machines together: a limit can be kept by nobody who sees a part."""
+    """Whether one batch may be sent at a time, on all machines: nobody who sees a part can keep a limit."""
     total, each, named = limits_of(rules)
     return bool(total or each or any(named.values()))
