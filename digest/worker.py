@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -16,11 +17,12 @@ from typing import Any
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
+from psycopg_pool import PoolTimeout
 
 from digest.deliver import DeliveryReport, deliver
 from digest.deliver.carriers import carrier_of
 from digest.deliver.queueing import goes_alone
-from digest.errors import DigestError, StoreError
+from digest.errors import CarrierUnavailable, DigestError, StoreError
 from digest.schedule.carrying import Logged
 from digest.schedule.logs import about
 from digest.site import Site
@@ -35,6 +37,8 @@ _POLL_SECONDS = 5.0
 """A new batch is announced by the database; one that was put off until now has to be looked for."""
 _PAUSE_SECONDS = 5.0
 """Before the database is asked again that did not answer."""
+_REST_SECONDS = 60.0
+"""Before mail is tried again that nobody took from this machine."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +49,8 @@ class Worker:
     def __init__(self, store: Store, site: Site, *, clock: Callable[[], datetime], stop: threading.Event) -> None:
         self._store, self._site, self._clock, self._stop = store, site, clock, stop
         self._silence = float(site.settings.sending.lease_seconds)
+        self._trouble: DigestError | None = None
+        """Why this machine cannot send: it takes nothing more, so that others can."""
         self.report = DeliveryReport()
 
     def run(self, *, once: bool = False) -> None:
@@ -54,6 +60,7 @@ class Worker:
 
         Raises:
             StoreError: there is no queue; with `once`, also when the database does not answer.
+            SettingsError, TemplateError: the site's files are wrong on this machine; its batch is for others.
         """
         self._store.queue.prepare()
         asyncio.run(self._run(once=once))
@@ -61,13 +68,17 @@ class Worker:
     async def _run(self, *, once: bool) -> None:
         asyncio.get_running_loop().set_exception_handler(_log_stray)
         while not self._stop.is_set():
-            trouble = await self._shift(once=once)
-            if once and trouble:
-                raise StoreError(trouble)
+            failed = await self._shift(once=once)
+            if self._trouble and not isinstance(self._trouble, CarrierUnavailable):
+                raise self._trouble
+            if once and failed:
+                raise StoreError(failed)
             if once or self._stop.is_set():
                 return
-            _log.error("%s; asked again in %d seconds", trouble or "the queue does not answer", _PAUSE_SECONDS)
-            await self._until_stopped(_PAUSE_SECONDS)
+            pause = _REST_SECONDS if self._trouble else _PAUSE_SECONDS
+            _log.error("%s; tried again in %d seconds", self._trouble or failed or "the queue does not answer", pause)
+            await self._until_stopped(pause)
+            self._trouble = None
 
     async def _shift(self, *, once: bool) -> str:
         """Work under one registration, to the end or until the database fails; says how it failed."""
@@ -77,7 +88,7 @@ class Worker:
             async with app.open_async():
                 await self._sweep(app)
                 return await self._work(app, once=once)
-        except ConnectorException as error:
+        except (ConnectorException, PoolTimeout) as error:
             return _explained(error)
 
     async def _work(self, app: App, *, once: bool) -> str:
@@ -100,8 +111,8 @@ class Worker:
         return next((_explained(end) for end in ends if isinstance(end, Exception)), "")
 
     async def _watch(self, app: App) -> None:
-        """Until told to stop, give the batches of workers that are gone to others."""
-        while not self._stop.is_set():
+        """Until told to stop, or unable to send, give the batches of workers that are gone to others."""
+        while not self._stop.is_set() and self._trouble is None:
             await self._until_stopped(self._silence / _BEATS)
             await self._sweep(app)
 
@@ -112,34 +123,42 @@ class Worker:
             await app.job_manager.retry_job(job)
 
     async def _until_stopped(self, seconds: float) -> None:
-        """Wait, unless it is told to stop."""
+        """Wait, unless it is told to stop or becomes unable to send."""
+        before = self._trouble
         for _ in range(max(1, round(seconds / _LOOK_SECONDS))):
-            if not self._stop.is_set():
+            if not self._stop.is_set() and self._trouble is before:
                 await asyncio.sleep(_LOOK_SECONDS)
 
     def _send(self, context: JobContext) -> None:
-        """One batch, in a thread of its own. What fails is left in the ledger, for the next batch that is made."""
-        batch = context.job.id
+        """One batch, in a thread of its own."""
+        batch, locked = context.job.id, context.job.lock is not None
         assert batch is not None, "it has been stored"  # noqa: S101
         with about(job=TASK, run=batch):
-            if goes_alone(self._site.settings.sending) and context.job.lock is None:
-                raise _Later(self._clock(), lock=ALONE)  # it was queued before there was a limit
+            if self._trouble:
+                raise _Later
+            if goes_alone(self._site.settings.sending) and not locked:
+                raise _Later(lock=ALONE)  # it was queued before there was a limit
             try:
-                report = self._deliver(batch)
-                later = self._later(report, batch)
-            except DigestError as error:
+                later = self._later(self._deliver(batch), batch)
+            except StoreError as error:
                 _log.error("%s", error)
-                return
+                raise _Later(_PAUSE_SECONDS) from error
+            except DigestError as error:
+                self._trouble = error
+                raise _Later from error
             if later is not None:
-                raise _Later(later)
+                raise _Later((later - self._clock()).total_seconds())
 
     def _deliver(self, batch: int) -> DeliveryReport:
+        """Send it; raises CarrierUnavailable when nobody takes mail from this machine."""
         carrier = Logged(carrier_of(self._site))
         report = deliver(self._store, self._site, now=self._clock(), stop=self._stop, carrier=carrier, batch=batch)
         self.report.add(report)
         _log.info("%d sent, %d deferred, %d failed, %d skipped", *report.counts)
-        if report.unavailable or report.paused:
-            _log.error("%s", report.unavailable or report.paused)
+        if report.paused:
+            _log.error("%s", report.paused)
+        if report.unavailable:
+            raise CarrierUnavailable(report.unavailable)
         return report
 
     def _later(self, report: DeliveryReport, batch: int) -> datetime | None:
@@ -153,11 +172,11 @@ class Worker:
 
 
 class _Later(Exception):  # noqa: N818 - no failure
-    """The batch is to be gone on with at a moment."""
+    """The batch is to be gone on with after so many seconds."""
 
-    def __init__(self, at: datetime, lock: str | None = None) -> None:
-        super().__init__(f"gone on with at {at:%H:%M:%S}")
-        self.at, self.lock = at, lock
+    def __init__(self, seconds: float = 0.0, lock: str | None = None) -> None:
+        super().__init__(f"gone on with in {seconds:.0f} seconds")
+        self.seconds, self.lock = seconds, lock
 
 
 class _Retries(BaseRetryStrategy):
@@ -165,7 +184,9 @@ class _Retries(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
         """See the base class."""
-        return RetryDecision(retry_at=exception.at, lock=exception.lock) if isinstance(exception, _Later) else None
+        if not isinstance(exception, _Later):
+            return None
+        return RetryDecision(retry_in={"seconds": math.ceil(exception.seconds)}, lock=exception.lock)
 
 
 def _explained(error: BaseException) -> str:
