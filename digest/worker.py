@@ -11,6 +11,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -119,8 +120,9 @@ class Worker:
     async def _sweep(self, app: App) -> None:
         stalled = await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._silence)
         for job in stalled:
-            _log.warning("its worker is gone; given to another", extra={"job": TASK, "run": job.id})
-            await app.job_manager.retry_job(job)
+            with suppress(ConnectorException):  # another one was quicker
+                await app.job_manager.retry_job(job)
+                _log.warning("its worker is gone; given to another", extra={"job": TASK, "run": job.id})
 
     async def _until_stopped(self, seconds: float) -> None:
         """Wait, unless it is told to stop or becomes unable to send."""
@@ -195,5 +197,6 @@ def _explained(error: BaseException) -> str:
 
 
 def _log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What nobody waits for: a batch that was taken for left and given to another cannot be ended here."""
-    _log.warning("%s", context.get("exception") or context["message"])
+    """What nobody waits for: a batch that another has ended meanwhile cannot be ended here."""
+    error = context.get("exception")
+    _log.warning("%s", _explained(error) if error else context["message"])

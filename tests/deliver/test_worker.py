@@ -28,7 +28,8 @@ from .sites import add_readers, make_site, publish
 from .test_kill import MOST_IN_FLIGHT, SESSIONS
 
 NOW = datetime.now(UTC)
-LEASE = 2
+SILENCE = 2
+"""Seconds after which a worker that is killed on purpose counts as gone; the others have a minute."""
 
 
 @dataclass
@@ -65,8 +66,7 @@ Run = Callable[..., Process]
 def queue_site(folder: Path, url: str, server: MailServer, **sending: Any) -> Site:
     """A site that leaves the sending to workers, whose mail goes to `server`."""
     smtp = {"host": "127.0.0.1", "port": server.port, "security": "off", "sessions": SESSIONS, "hello": "localhost"}
-    rules = {"carrier": "smtp", "queue": True, "lease_seconds": LEASE}
-    site = make_site(folder, smtp=smtp, sending=rules | sending)
+    site = make_site(folder, smtp=smtp, sending={"carrier": "smtp", "queue": True} | sending)
     toml = folder / "digest.toml"
     toml.write_text(f'database = "{url}"\n{toml.read_text()}')
     secret_keys(site)
@@ -143,7 +143,7 @@ def test_three_workers_share_the_readers_and_each_gets_one_mail(tmp_path, run, q
         assert "500 sent, 0 deferred, 0 failed" in worker.said
     assert Counter(recipient for recipient, _ in server.taken) == dict.fromkeys(everyone(2000), 1)
     report = deliver(queued, site, now=datetime.now(UTC))
-    assert (report.planned, report.queued, queued.queue.state(LEASE)) == (
+    assert (report.planned, report.queued, queued.queue.state(60)) == (
         0,
         0,
         QueueState(batches=0, deliveries=0, workers=0),
@@ -153,7 +153,7 @@ def test_three_workers_share_the_readers_and_each_gets_one_mail(tmp_path, run, q
 def test_a_worker_that_is_killed_loses_nobody(tmp_path, run, queued, postgresql_url, mail_server):
     """SIGKILL in the middle of its job: another has it after the lease; copies are of what was in flight, same id."""
     server = mail_server()
-    site = queue_site(tmp_path, postgresql_url, server)
+    site = queue_site(tmp_path, postgresql_url, server, lease_seconds=SILENCE)
     make_due(queued, 900)
     deliver(queued, site, now=datetime.now(UTC))
     victim = run("worker")
@@ -187,7 +187,7 @@ def test_told_to_stop_it_finishes_what_is_in_flight_and_leaves_the_rest_to_other
     assert time.monotonic() - began < 10
     waiting = queued.deliveries.waiting()[0]
     assert waiting == 400 - len(server.taken)
-    assert waiting == 0 or doing(queued) == 0 != queued.queue.state(LEASE).batches
+    assert waiting == 0 or doing(queued) == 0 != queued.queue.state(60).batches
     assert f'"sent": {waiting},' in run("--json", "worker", "--once").end()
     assert sorted(recipient for recipient, _ in server.taken) == sorted(everyone(400))
 
@@ -198,11 +198,11 @@ def test_a_limit_holds_for_all_workers_together(tmp_path, run, queued, postgresq
     site = queue_site(tmp_path, postgresql_url, server, window_messages=100)
     make_due(queued, 600)
     deliver(queued, site, now=datetime.now(UTC))
-    assert queued.queue.state(LEASE).batches == 2
+    assert queued.queue.state(60).batches == 2
     workers = [run("worker", "--once") for _ in range(2)]
     for worker in workers:
         worker.end()
     assert len(server.taken) == 100
-    assert queued.queue.state(LEASE).batches == 2
+    assert queued.queue.state(60).batches == 2
     report = deliver(queued, site, now=datetime.now(UTC))
     assert (report.planned, report.queued) == (0, 500)
