@@ -1,8 +1,8 @@
 """The queue: what is to be sent, in batches for workers on any number of machines (Procrastinate, on PostgreSQL).
 
-A batch is some hundred deliveries and one job of Procrastinate's: it says when which worker has it, and the ledger
-(`deliveries.batch`) what is in it. The ledger stays the only truth: a batch
-that is lost, or runs twice, or beside a `digest send`, changes nothing in what each reader gets.
+A batch is some hundred deliveries and one job of Procrastinate's, which says who has it; what is in it, the ledger says
+(`deliveries.batch`). The ledger stays the only truth: a batch that is lost, sent twice, or beside a `digest send`,
+changes nothing in what each reader gets.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ QUEUE, TASK = "digest", "send"
 """What the jobs are called, for Procrastinate."""
 ALONE = "digest"
 """The lock of batches of which one may be sent at a time."""
-_SIZE = 500
+_SIZE = 400
 """Deliveries of one batch: enough for a connection to be worth while, few enough to be shared by several machines."""
 _GROUPS = 200
 """Plans carried out in one transaction."""
