@@ -121,7 +121,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> bool:
     """Look until it is so."""
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
+        time.sleep(0.05)
     return condition()
 
 
