@@ -177,6 +177,8 @@ class SendingSettings(Section):
     """How long a digest that the reader's server will not take yet is tried again."""
     pause_percent: Annotated[int, Field(ge=1, le=100)] = 20
     """Nothing more is sent when more than so many of the last hundred were refused for good; 100 never pauses."""
+    queue: bool = False
+    """Leave the sending to `digest worker`, on as many machines as you like; needs PostgreSQL."""
     lease_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
     """What a process had in hand when it died is sent by the next one after so long."""
 

@@ -37,6 +37,7 @@ from digest.cli import (
     subscribers,
     topics,
     trend,
+    worker,
 )
 from digest.cli.run import run as run_scheduler
 from digest.cli.state import State, parse_moment
@@ -114,6 +115,7 @@ app.command("send")(send.send)
 app.add_typer(bounces.app, name="bounces")
 app.add_typer(keys.app, name="keys")
 app.command("run")(run_scheduler)
+app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
 app.command("schedule")(schedule.schedule)
 app.command("cron")(cron.cron)

@@ -56,6 +56,8 @@ def _checks(state: State, *, online: bool) -> Iterator[tuple[str, Callable[[], s
     yield "templates", lambda: _templates(site)
     yield "database", lambda: _database(state, site)
     yield "mail", lambda: _mail(site)
+    if site.settings.sending.queue:
+        yield "queue", lambda: _queue(state, site)
     for source in site.sources:
         yield f"source {source}", lambda source=source: _source(state, site, source, online=online)  # type: ignore[misc]
 
@@ -92,6 +94,13 @@ def _database(state: State, site: Site) -> str:
     with state.store(site) as store:
         last = store.last_edition()
     return f"opens; {f'edition {last.number} is the last' if last else 'no edition yet'}"
+
+
+def _queue(state: State, site: Site) -> str:
+    with state.store(site) as store:
+        store.queue.prepare()
+        now = store.queue.state(site.settings.sending.lease_seconds)
+    return f"{now.batches} batches, {now.workers} workers" if now else "empty"
 
 
 def _source(state: State, site: Site, source: str, *, online: bool) -> str:

@@ -54,7 +54,7 @@ def run(
     timetable = read_timetable(site)
     chosen = _chosen(timetable, jobs or [])
     log = log_to(sys.stderr, "json" if state.json else "plain", verbosity=state.verbosity)
-    with log, _told_to_stop(twice_breaks_off=once) as stop, state.store(site) as store:
+    with log, told_to_stop(twice_breaks_off=once) as stop, state.store(site) as store:
         runner = _runner(state, site, store, timetable, stop)
         if once:
             _once(state, runner, chosen, forced=bool(jobs))
@@ -63,7 +63,7 @@ def run(
 
 
 @contextmanager
-def _told_to_stop(*, twice_breaks_off: bool) -> Iterator[threading.Event]:
+def told_to_stop(*, twice_breaks_off: bool) -> Iterator[threading.Event]:
     """Set when the system, or who sits at the terminal, asks this process to end."""
     stop = threading.Event()
 

@@ -46,6 +46,8 @@ def send(
 
     state = state_of(context)
     site = state.site()
+    if limit is not None and site.settings.sending.queue:
+        raise typer.BadParameter("--limit: the workers send, not this command (sending.queue)")
     with state.store(site) as store:
         if test is not None:
             subject = send_test(store, site, test, now=state.now(site))
@@ -61,7 +63,7 @@ def send(
     if state.json:
         state.emit(report.document())
     else:
-        _say(state, site, report, planned_only=dry_run)
+        say(state, site, report, planned_only=dry_run, handed_out=site.settings.sending.queue)
     if report.is_trouble and not dry_run:
         raise typer.Exit(3)
 
@@ -73,9 +75,14 @@ def _say_test(state: State, site: Site, address: str, subject: str) -> None:
         state.out.print(f"Sent “{subject}” to {address}{_where(site)}", markup=False)
 
 
-def _say(state: State, site: Site, report: DeliveryReport, *, planned_only: bool) -> None:
+def say(
+    state: State, site: Site, report: DeliveryReport, *, planned_only: bool = False, handed_out: bool = False
+) -> None:
+    """The closing report, for a person."""
     if planned_only:
         state.out.print(f"{report.planned} digests are due; for {report.skipped} readers there is nothing.")
+    elif handed_out:
+        state.out.print(f"{report.planned} planned; {report.queued} in the queue, for `digest worker` to send.")
     else:
         state.out.print(_sentence(report) + (_where(site) if report.sent else "."), markup=False)
     for text in report.held:

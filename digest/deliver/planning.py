@@ -26,6 +26,11 @@ _TOGETHER = 200
 _TOLD = 20
 """Groups after which it is told how far it is."""
 
+Progress = Callable[[int, int | None, str], None]
+"""Called with how many are done, out of how many, and what is being done."""
+CarryOut = Callable[[Sequence[Plan], datetime], tuple[int, int]]
+"""Writes plans; how many digests were planned, and for how many readers there was nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
@@ -37,11 +42,12 @@ class Planned:
 
 
 def plan(
-    store: Store, site: Site, now: datetime, progress: Callable[[int, int | None, str], None] | None = None
+    store: Store, site: Site, now: datetime, progress: Progress | None = None, *, carry_out: CarryOut | None = None
 ) -> Planned:
     """Make deliveries of all that is due at `now`. A digest that is not fit to go out is held: its readers stay due.
 
-    `progress` is called with how many groups of readers are done, of how many, and a word for it.
+    `progress` is called with how many groups of readers are done, of how many, and a word for it. `carry_out` writes
+    the plans, in place of the ledger alone.
 
     Raises:
         TemplateError: a template is wrong; what was planned before it was needed stays planned.
@@ -49,7 +55,7 @@ def plan(
     planner = _Planner(store, site, now, progress=progress)
     planned = skipped = 0
     for plans in batches(planner.plans(), _TOGETHER):
-        added, nothing = store.deliveries.plan(plans, now)
+        added, nothing = (carry_out or store.deliveries.plan)(plans, now)
         planned, skipped = planned + added, skipped + nothing
     return Planned(planned=planned, skipped=skipped, held=tuple(dict.fromkeys(planner.held)))
 
@@ -82,7 +88,7 @@ class _Planner:
     site: Site
     now: datetime
     rendering: bool = True
-    progress: Callable[[int, int | None, str], None] | None = None
+    progress: Progress | None = None
     held: list[str] = field(default_factory=list)
     editions: dict[int, Edition] = field(default_factory=dict)
     variants: dict[tuple[int, Selection, str], str | None] = field(default_factory=dict)

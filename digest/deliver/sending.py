@@ -14,16 +14,14 @@ from digest.deliver.carriers import carrier_of
 from digest.deliver.hand import Hand
 from digest.deliver.letters import Letter, Writer
 from digest.deliver.pace import Pace
-from digest.deliver.planning import foresee, plan
+from digest.deliver.planning import Planned, Progress, foresee, plan
+from digest.deliver.queueing import hand_out
 from digest.deliver.report import DeliveryReport
 from digest.errors import CarrierUnavailable, MailError
 from digest.mail.carrier import Carrier, Envelope, Fate, Outcome, outcome
 from digest.mail.signing import Signatory
 from digest.site import Site
 from digest.store import Store
-
-Progress = Callable[[int, int | None, str], None]
-"""Called with how many are done, out of how many, and what is being done."""
 
 _CLAIMED = 200
 """Deliveries claimed at once."""
@@ -43,8 +41,11 @@ def deliver(
     stop: threading.Event | None = None,
     limit: int | None = None,
     carrier: Carrier | None = None,
+    batch: int | None = None,
 ) -> DeliveryReport:
     """Send what is due at `now`, and what was due before and is not settled.
+
+    With `sending.queue` it plans, and the workers send: each calls it with the `batch` that it has in hand.
 
     `progress` is called with how many are done, how many there are, and what is being done. When `stop` is set, what is
     in flight is finished and recorded (a few seconds) and the rest is left for the next run. `limit`: hand over at most
@@ -57,9 +58,12 @@ def deliver(
         SettingsError, TemplateError: the site's files are wrong; nothing was sent.
     """
     began = monotonic()
+    store = store if batch is None else store.of_batch(batch)
     report = DeliveryReport(paused=store.deliveries.paused())
-    if not report.paused:
-        planned = plan(store, site, now, progress)
+    if not report.paused and batch is None and site.settings.sending.queue:
+        hand_out(store, site, report, now, progress)
+    elif not report.paused:
+        planned = plan(store, site, now, progress) if batch is None else Planned()
         report.planned, report.skipped, report.held = planned.planned, planned.skipped, planned.held
         run = _Run(store, site, report, lambda: now + timedelta(seconds=monotonic() - began), stop or threading.Event())
         run.send(carrier or carrier_of(site), limit, progress)
@@ -119,6 +123,7 @@ class _Run:
                     watch.look()
             except CarrierUnavailable as error:
                 self._report.unavailable = str(error)
+        self._report.resumes_at = pace.resumes_at
         self._report.stopped = self._stop.is_set()
 
     def _claimed(self, hand: Hand, limit: int | None) -> Iterator[Envelope]:

@@ -56,6 +56,9 @@ def _gauges(health: Health) -> Iterator[tuple[str, str, list[Sample]]]:
         "Digests settled in the last 24 hours, by what became of them.",
         [({"status": name}, count) for name, count in sorted(queue.last_day.items())],
     )
+    if queue.shared:
+        yield "queue_batches", "Batches in the queue, waiting or with a worker.", [({}, queue.shared.batches)]
+        yield "queue_workers", "Workers that showed a sign of life of late.", [({}, queue.shared.workers)]
     yield "readers", "Readers by status.", [({"status": name}, count) for name, count in sorted(health.readers.items())]
 
 

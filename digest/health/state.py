@@ -17,6 +17,7 @@ from digest.schedule.watch import silent_since
 from digest.site import Site
 from digest.store import Store
 from digest.store.jobs import JobOutcome, JobRun
+from digest.store.queue import QueueState
 
 _LATE = timedelta(minutes=30)
 """How long after its moment a job that is neither done nor running is late."""
@@ -59,6 +60,8 @@ class QueueHealth:
     last_day: Mapping[str, int]
     """What was settled in the last 24 hours, by status."""
     is_paused: bool
+    shared: QueueState | None
+    """Its batches, and who takes them; None: without `sending.queue` there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,8 @@ class Health:
                 "next_at": self.queue.next_at.isoformat() if self.queue.next_at else None,
                 "last_day": dict(self.queue.last_day),
                 "paused": self.queue.is_paused,
-            },
+            }
+            | self._queue_state(),
             "readers": dict(self.readers),
         }
 
@@ -118,6 +122,10 @@ class Health:
             "late": job.is_late,
             "next_at": job.next_at.isoformat() if job.next_at else None,
         }
+
+    def _queue_state(self) -> dict[str, Any]:
+        state = self.queue.shared
+        return {} if state is None else {"batches": state.batches, "workers": state.workers}
 
     def _age(self, moment: datetime | None) -> int | None:
         return None if moment is None else int((self.at - moment).total_seconds())
@@ -144,9 +152,11 @@ def health(store: Store, site: Site, now: datetime) -> Health:
         since = silent_since(store, state, now)
         if since is not None and now - since >= longest:
             problems.append(f"{state.source} has not answered since {since:%Y-%m-%d %H:%MZ}")
-    queue = _queue(store, now)
+    queue = _queue(store, site, now)
     if queue.is_paused:
         problems.append("nothing is sent until `digest send --resume`; `digest send` says why")
+    if _is_left_alone(queue, now):
+        problems.append(f"digests wait in the queue since {queue.next_at:%Y-%m-%d %H:%MZ} and no `digest worker` runs")
     return Health(
         at=now,
         jobs=jobs,
@@ -158,14 +168,23 @@ def health(store: Store, site: Site, now: datetime) -> Health:
     )
 
 
-def _queue(store: Store, now: datetime) -> QueueHealth:
+def _queue(store: Store, site: Site, now: datetime) -> QueueHealth:
+    rules = site.settings.sending
     waiting, next_at = store.deliveries.waiting()
     return QueueHealth(
         waiting=waiting,
         next_at=next_at,
         last_day=store.deliveries.counts(now - timedelta(days=1)),
         is_paused=bool(store.deliveries.paused()),
+        shared=store.queue.state(rules.lease_seconds) if rules.queue else None,
     )
+
+
+def _is_left_alone(queue: QueueHealth, now: datetime) -> bool:
+    """Whether what is in the queue has waited for long, and no worker is there."""
+    shared, first = queue.shared, queue.next_at
+    waits = shared is not None and shared.batches > 0 and shared.workers == 0
+    return waits and first is not None and now - first > _LATE
 
 
 def _edition(store: Store) -> EditionHealth | None:

@@ -36,8 +36,10 @@ def log_to(stream: TextIO, form: Literal["plain", "json"], *, verbosity: int) ->
     handler.setFormatter(_Json() if form == "json" else _Plain())
     handler.addFilter(_add_context)
     level = logging.WARNING if verbosity < 0 else logging.INFO if verbosity == 0 else logging.DEBUG
-    # APScheduler's warnings ("maximum number of running instances reached") say nothing ours do not.
+    # APScheduler's warnings ("maximum number of running instances reached") say nothing ours do not, nor does what
+    # Procrastinate and its pool of connections say: a failure reaches `digest.worker`.
     levels = {"digest": level, "apscheduler": logging.ERROR}
+    levels |= {"procrastinate": logging.CRITICAL, "psycopg.pool": logging.CRITICAL}
     for name, least in levels.items():
         logger = logging.getLogger(name)
         logger.addHandler(handler)

@@ -86,6 +86,8 @@ def _deliver(store: Store, site: Site, tell: Tell, now: datetime, stop: threadin
     if report.unavailable or report.paused:
         raise DigestError(report.unavailable or report.paused)
     held = f", {len(report.held)} kept back" if report.held else ""
+    if site.settings.sending.queue:
+        return f"{report.planned} planned, {report.skipped} skipped, {report.queued} in the queue{held}"
     return f"{report.sent} sent, {report.deferred} deferred, {report.failed} failed, {report.skipped} skipped{held}"
 
 

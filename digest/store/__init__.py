@@ -33,6 +33,7 @@ from digest.store.deliveries import Deliveries
 from digest.store.jobs import Jobs
 from digest.store.marks import Marks
 from digest.store.opening import connect, reading, writing
+from digest.store.queue import Queue
 from digest.store.search import select_papers
 from digest.store.subscribers import Subscribers
 
@@ -48,8 +49,8 @@ class Store:
     Every method may raise StoreError: the database is busy for too long, full, damaged or not to be written.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, batch: int | None = None) -> None:
+        self._engine, self._batch = engine, batch
 
     @classmethod
     def open(cls, url: str, *, busy_seconds: float = 30.0) -> Store:
@@ -259,7 +260,16 @@ class Store:
     @property
     def deliveries(self) -> Deliveries:
         """What is to be sent to them, and was."""
-        return Deliveries(self._engine)
+        return Deliveries(self._engine, self._batch)
+
+    @property
+    def queue(self) -> Queue:
+        """The sending, in batches for workers on several machines."""
+        return Queue(self._engine)
+
+    def of_batch(self, batch: int) -> Store:
+        """The same store as the worker of a batch is to see it: `deliveries` are those of the batch."""
+        return Store(self._engine, batch)
 
     # Jobs
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    true,
     update,
 )
 
@@ -39,7 +40,7 @@ _GROUPS = 200
 """Plans carried out in one transaction."""
 _MAX_MESSAGE = 500
 _WITH_READER: Select[Any] = select(
-    *(column for column in deliveries.c if column.name not in {"claim", "settled_at"}),
+    *(column for column in deliveries.c if column.name not in {"claim", "batch", "settled_at"}),
     subscribers.c.address,
     subscribers.c.epoch,
     subscribers.c.status.label("reader_status"),
@@ -97,10 +98,14 @@ class Settlement:
 
 
 class Deliveries:
-    """The deliveries of one database (`Store.deliveries`). Every method may raise StoreError."""
+    """The deliveries of one database (`Store.deliveries`). Every method may raise StoreError.
 
-    def __init__(self, engine: Engine) -> None:
+    Those of a batch of the queue (`Store.of_batch`) claim and count what is in it, and nothing else.
+    """
+
+    def __init__(self, engine: Engine, batch: int | None = None) -> None:
         self._engine = engine
+        self._ours = true() if batch is None else deliveries.c.batch == batch
 
     # Planning
 
@@ -129,7 +134,7 @@ class Deliveries:
         One whose claim lapsed may have been sent: that is a doubt. Those whose reader is no longer active are closed;
         how many is returned too.
         """
-        due = _WITH_READER.where(deliveries.c.try_at <= now)
+        due = _WITH_READER.where(deliveries.c.try_at <= now, self._ours)
         due = due.order_by(deliveries.c.try_at, deliveries.c.subscriber).limit(most)
         with writing(self._engine) as connection:
             found = connection.execute(due).all()
@@ -163,7 +168,7 @@ class Deliveries:
 
     def waiting(self) -> tuple[int, datetime | None]:
         """How many are not settled, and when the first of them may be tried."""
-        statement = select(func.count(), func.min(deliveries.c.try_at)).where(deliveries.c.try_at.is_not(None))
+        statement = select(func.count(), func.min(deliveries.c.try_at)).where(_OPEN, self._ours)
         with reading(self._engine) as connection:
             count, first = connection.execute(statement).one()
         return count, first
@@ -171,7 +176,8 @@ class Deliveries:
     def ready(self, now: datetime) -> int:
         """How many may be tried at `now`."""
         with reading(self._engine) as connection:
-            return connection.execute(select(func.count()).where(deliveries.c.try_at <= now)).scalar_one()
+            statement = select(func.count()).where(deliveries.c.try_at <= now, self._ours)
+            return connection.execute(statement).scalar_one()
 
     def of(self, subscriber: str) -> tuple[Delivery, ...]:
         """The deliveries of a reader, newest first."""

@@ -140,6 +140,7 @@ def _insert_deliveries(connection: Connection, now: datetime, *, something: bool
         "doubts": literal(0),
         "try_at": due_groups.c.due_at if something else null(),
         "claim": null(),
+        "batch": null(),
         "message": literal("" if something else "there is nothing in it for this reader"),
         "settled_at": null() if something else literal(now, deliveries.c.settled_at.type),
     }

@@ -30,6 +30,7 @@ from digest.web.outbox import Outbox
 from digest.web.server import address, configuration, listen
 from digest.web.service import Post, Service
 from digest.web.site_files import SiteFiles, served
+from tests.store.conftest import postgresql_server, postgresql_url  # noqa: F401 - fixtures
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 """A Wednesday, after the last edition."""

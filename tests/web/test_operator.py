@@ -49,3 +49,12 @@ def test_guessing_gets_nowhere(start):
         web.store.subscribers.admit("operator network:127.0.0.0/24", NOW, most=1000, within=NOW - NOW.replace(hour=11))
     answer = web.client.get("/operator", auth=("operator", "correct horse"))
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "3600")
+
+
+def test_with_a_queue_it_counts_batches_and_workers(start, postgresql_url, monkeypatch):
+    """Who sends, beside what is to be sent."""
+    monkeypatch.setenv("DIGEST_DATABASE", postgresql_url)
+    web = start(f"{SETTINGS}[sending]\nqueue = true\n")
+    web.store.queue.prepare()
+    answer = web.client.get("/operator", auth=("anyone", "correct horse"))
+    assert "In the queue: 0, in 0 batches for 0 workers." in answer.text
