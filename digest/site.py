@@ -12,6 +12,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -75,7 +76,7 @@ class Site:
         files: dict[str, Path] = {}
         for folder in reversed(self.folders("feeds")):
             files |= {path.stem: path for path in folder.glob("*.toml")}
-        topics = (read_topic(path) for path in files.values())
+        topics = (_kept_topic(path, _state(path)) for path in files.values())
         return tuple(sorted((topic for topic in topics if topic), key=lambda topic: (topic.order, topic.slug)))
 
     def note(self, day: date) -> str:
@@ -104,6 +105,20 @@ class Site:
         if url.startswith(prefix) and not url.startswith((prefix + "/", prefix + ":")):
             return prefix + str(self.root / url.removeprefix(prefix))
         return url
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What changes when a file is written."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=256)
+def _kept_topic(path: Path, state: tuple[int, ...]) -> Topic | None:  # noqa: ARG001 - a changed file is another entry
+    return read_topic(path)
 
 
 def read_topic(path: Path) -> Topic | None:

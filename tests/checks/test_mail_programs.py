@@ -20,6 +20,7 @@ ALLOWED = {
     "Class selector": _STYLE,
     "Attribute selector": _STYLE,
     "Descendant combinator": _STYLE,
+    "word-break": "a word longer than the screen is broken; elsewhere it sticks out, as it does without",
     "display:none": "hides the preheader; where it is ignored (Gmail on the mobile web) it is a line at the top",
     "role attribute": "tells screen readers that a table is layout; elsewhere it is dropped",
     "height property": "caniemail takes `line-height` within `font` for it; no height is set",

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from digest.deliver import deliver
-from digest.mail.carrier import Fate, outcome
+from digest.mail.carrier import Envelope, Fate, Outcome, outcome
 from digest.models import Preferences, Subscriber
 from digest.site import Site
 from digest.store import Store
@@ -31,6 +31,10 @@ START = datetime(2026, 1, 1, tzinfo=UTC) if WHOLE else datetime(2026, 3, 25, tzi
 HOUR = timedelta(hours=1)
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "right/")))
 CHOICES = ((), ("agents",), ("science",))
+STRIDE = max(1, len(ZONES) // READERS)
+"""A few readers live all over the world too, and not only in the zones whose names come first."""
+WEEK, OUTAGE = 168, 2
+"""Hours: in each week the site is down once for so long."""
 
 
 @dataclass
@@ -43,7 +47,8 @@ class Year:
     runs: list[datetime] = field(default_factory=list)
     wanted: dict[str, Preferences] = field(default_factory=dict)
     deliveries: list[tuple[datetime, str, Preferences]] = field(default_factory=list)
-    down_until: datetime = START
+    arrived: list[str] = field(default_factory=list)
+    down: set[datetime] = field(default_factory=set)
 
     def live(self) -> None:
         """Readers come, editions are closed on weekdays, mail goes out every hour that the site is up."""
@@ -57,9 +62,10 @@ class Year:
                 first_on = now.date() - timedelta(days=number - 1)
                 publish(self.store, number, first_on=first_on)
             self.change_something(now)
-            if hours % 168 == 100:
-                self.down_until = now + self.luck.choice((HOUR, 2 * HOUR, 3 * HOUR))
-            if now >= self.down_until:
+            if hours % WEEK == 0:
+                begins = now + self.luck.randrange(WEEK - OUTAGE) * HOUR
+                self.down |= {begins + later * HOUR for later in range(OUTAGE)}
+            if now not in self.down:
                 self.send(now)
 
     def newcomer(self, number: int) -> Subscriber:
@@ -69,7 +75,7 @@ class Year:
             topics=CHOICES[number % len(CHOICES)],
             cadence=cadence,
             hour=self.luck.randrange(24),
-            zone=ZONES[number % len(ZONES)],
+            zone=ZONES[number * STRIDE % len(ZONES)],
             weekdays=self.luck.choice(((), ("wed",), ("mon", "thu"))),
             when_empty=self.luck.choice(("skip", "say")),
         )
@@ -99,11 +105,7 @@ class Year:
 
     def send(self, now: datetime) -> None:
         """One run; one message in a hundred is not taken at first."""
-        carrier = Sent(
-            lambda envelope: outcome(
-                envelope, *((Fate.TEMPORARY, "busy", 451) if self.luck.random() < 0.01 else (Fate.ACCEPTED, "", 250))
-            )
-        )
+        carrier = Sent(self.answer)
         report = deliver(self.store, self.site, now=now, carrier=carrier)
         assert not report.is_trouble
         self.runs.append(now)
@@ -113,6 +115,13 @@ class Year:
                 first, last = self.run_of(envelope.id)
                 topics = self.wanted[envelope.id.partition("-")[0]].topics
                 assert papers_in(envelope.content) == papers_of(first, last, topics)
+
+    def answer(self, envelope: Envelope) -> Outcome:
+        """The readers' servers, seldom busy."""
+        if self.luck.random() < 0.01:
+            return outcome(envelope, Fate.TEMPORARY, "busy", 451)
+        self.arrived.append(envelope.id)
+        return outcome(envelope, Fate.ACCEPTED, "", 250)
 
     def run_of(self, id_: str) -> tuple[int, int]:
         """The editions of a delivery."""
@@ -141,6 +150,7 @@ def test_a_year_of_all_zones_and_cadences_is_gapless_and_without_repeats(store, 
         assert first == expected[subscriber], f"{subscriber} has a gap or a repeat before edition {first}"
         assert last >= first
         expected[subscriber] = last + 1
+    assert sorted(year.arrived) == sorted(f"{row[0]}-{row[2]}" for row in rows if row[5] == "sent")
     watermarks = {each.id: each.watermark for each in store.subscribers.all()}
     assert all(watermarks[id_] == after - 1 for id_, after in expected.items())
     assert len(expected) > READERS * 0.9  # a monthly reader may have paused over the first
@@ -154,6 +164,8 @@ def _assert_at_their_hour(year: Year, rows: dict[str, tuple]) -> None:
         due_at = datetime.fromisoformat(due).replace(tzinfo=UTC)
         if attempts == 1:
             assert sent_at == year.runs[bisect_left(year.runs, due_at)], f"{id_} was due at {due_at}"
+            was_down = year.down.intersection(sent_at - back * HOUR for back in range(1, OUTAGE + 1))
+            assert sent_at - due_at < (1 + len(was_down)) * HOUR, f"{id_} was due at {due_at}"
         local = due_at.astimezone(ZoneInfo(preferences.zone))
         wanted = local.replace(hour=preferences.hour, minute=0)
         exists = wanted.astimezone(UTC).astimezone(wanted.tzinfo).hour == preferences.hour

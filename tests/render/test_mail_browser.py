@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from digest.render.confirmation import render_confirmation
 from digest.render.email import preview, render_mail
 from digest.render.environment import environment
 from digest.site import shipped
@@ -37,6 +38,13 @@ CONTRASTS = """
       const [a, b] = [light(numbers(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
       return [(a + 0.05) / (b + 0.05), e.className];
     });
+}
+"""
+
+BROAD = """
+spacing => {
+  document.body.querySelectorAll('*').forEach(element => { element.style.letterSpacing = spacing; });
+  document.querySelector('h1').append(' ' + 'Donaudampfschifffahrt'.repeat(5));
 }
 """
 
@@ -74,6 +82,22 @@ def test_can_be_read(browser: Browser, width: int, scheme: str) -> None:
             "dark": "rgb(24, 23, 21)",
         }[scheme]
     )
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 375])
+@pytest.mark.parametrize("spacing", ["0", "0.25em"])
+@pytest.mark.parametrize("name", ["digest", "confirmation"])
+def test_no_font_and_no_word_is_too_wide(browser: Browser, name: str, spacing: str, width: int) -> None:
+    """A fallback font with broad letters and a word longer than the screen are broken, not scrolled to."""
+    templates = environment([shipped("templates")])
+    url = "https://papers.example.org/confirm/" + "x" * 150
+    asked = render_confirmation(SITE, templates, address="ada@example.org", url=url, hours=48, known=False)
+    mail = preview(render_mail(DIGEST, SITE, templates), SITE) if name == "digest" else asked
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_content(mail.html)
+    page.evaluate(BROAD, spacing)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
 
 
