@@ -34,6 +34,10 @@ _CITATIONS = {
 
 Citation = Annotated[Literal["bibtex", "ris"] | None, Query(alias="as", description="The citation alone.")]
 _DESCRIBED: dict[str, Any] = described("A paper: votes over time, papers like it, citation.", link=True, asked={})
+_DESCRIBED["responses"][200] = {
+    "description": "The page, or the citation as a file.",
+    "content": {media_type.partition(";")[0]: {} for _, media_type, _ in _CITATIONS.values()},
+}
 
 
 @router.get("/papers/{name:path}", **_DESCRIBED)
