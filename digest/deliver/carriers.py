@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from digest.mail.address import wire_address
 from digest.mail.carrier import Carrier
 from digest.mail.folder import Folder
 from digest.mail.sendmail import Sendmail
+from digest.mail.session import open_session
 from digest.mail.smtp import Smtp
 from digest.mail.verp import Verp
 from digest.site import Site
@@ -22,6 +25,8 @@ OUTBOX = "outbox"
 """The folder of a site that mail is written to before it has a server."""
 KEYS = "keys"
 """The folder of a site that has its DKIM keys."""
+_KNOCK_SECONDS = 10.0
+"""Longest wait for one answer where someone waits for all of them."""
 
 
 def carrier_of(site: Site) -> Carrier:
@@ -87,6 +92,28 @@ def return_paths_of(site: Site) -> Verp:
         return Verp(settings.bounces.address or parseaddr(settings.mail.sender)[1], secret_keys(site))
     except MailError as error:
         raise SettingsError(f"bounces.address: {error}") from error
+
+
+def knock(site: Site) -> str:
+    """Whether the site's way out is there, by trying it as far as it goes without a mail; what was found.
+
+    Raises:
+        CarrierUnavailable: nobody answers there, or not as the settings want it.
+        SettingsError: there is no such program.
+    """
+    rules, server = site.settings.sending, site.settings.smtp
+    if rules.carrier == "outbox":
+        return f"mail goes into {OUTBOX}/, no server is asked"
+    if rules.carrier == "sendmail":
+        if not os.access(rules.sendmail, os.X_OK):
+            raise SettingsError(f"sending.sendmail: {rules.sendmail} is no program that may be run here")
+        return f"{rules.sendmail} can be run"
+    patience = min(server.timeout_seconds, _KNOCK_SECONDS)
+    with open_session(server.model_copy(update={"timeout_seconds": patience})) as session:
+        safe = isinstance(session.sock, ssl.SSLSocket)
+        offered = [name.upper() for name in ("pipelining", "smtputf8") if session.has_extn(name)]
+    said = ["TLS" if safe else "no TLS", *(["login accepted"] if server.username else []), *offered]
+    return f"{server.host}:{server.port} takes mail ({', '.join(said)})"
 
 
 def describe_way_out(site: Site) -> str:

@@ -11,6 +11,8 @@ import ssl
 from digest.errors import CarrierUnavailable
 from digest.settings import SmtpSettings
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
 
 def open_session(server: SmtpSettings) -> smtplib.SMTP:
     """A session that has said EHLO for the last time: its `esmtp_features` are those that count.
@@ -19,6 +21,8 @@ def open_session(server: SmtpSettings) -> smtplib.SMTP:
         CarrierUnavailable: no connection, no TLS although it is required, a false certificate, or the login is refused.
     """
     where = f"{server.host}:{server.port}"
+    if server.username and server.security == "off" and server.host not in _THIS_MACHINE:
+        raise CarrierUnavailable(f"{where}: a password is not sent without TLS; smtp.security must not be `off` here")
     try:
         session = _connect(server)
     except (OSError, smtplib.SMTPException) as error:

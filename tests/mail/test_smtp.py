@@ -161,6 +161,9 @@ def test_a_password_is_never_offered_in_clear():
     """A login makes TLS required, whatever `offered` says."""
     with mail_server() as (_, port), pytest.raises(CarrierUnavailable, match="STARTTLS"):
         list(Smtp(settings(port, security="offered", username="me")).send([envelope()]))
+    elsewhere = settings(port, security="off", username="me").model_copy(update={"host": "mail.example.org"})
+    with pytest.raises(CarrierUnavailable, match="not sent without TLS"):
+        list(Smtp(elsewhere).send([envelope()]))
 
 
 @pytest.mark.parametrize(("password", "works"), [("secret", True), ("wrong", False)])
