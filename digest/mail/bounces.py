@@ -6,37 +6,27 @@ of. Automatic replies report nothing. It fetches no mail and suppresses nobody.
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message
 
-from flufl.bounce import all_failures
-
-from digest.mail.reasons import Kind, kind_of, status_of
+from digest.mail.reasons import Kind, is_specific, kind_of, status_of
+from digest.mail.recipients import addresses, copied_to, failed_recipients, is_server
 from digest.mail.returned import Returned, fields, header, take_apart
 
 _MAX_BOUNCES, _MAX_DIAGNOSTIC = 100, 300
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 _AUTOMATIC = re.compile(
-    r"(?i)\s*(?:re:\s*)?(?:automatic reply|auto(?:matic)?[ -]?(?:reply|respon)|out of (?:the )?office)"
+    r"(?i)\s*(?:re:\s*)?(?:automatic reply|auto(?:matic)?[ -]?(?:reply|respon)|out of (?:the )?office|abwesen"
+    r"|r[ée]ponse automatique|absence du bureau|respuesta autom|risposta autom|resposta autom|vacation|自動応答|不在)"
 )
-_DAEMON = re.compile(r"(?i)mailer-daemon|postmaster|mail[ ._-]?deliver|^<>$")
-_FAILURE = re.compile(
-    r"(?i)undeliver|deliver\w* (?:fail|problem|status|error)|return|fail|bounce|error|could not be deliv"
+_SUCCEEDED = re.compile(r"(?i)successfully (?:relayed|delivered)|delivered successfully|\(relay\)")
+_DELAYED = re.compile(
+    r"(?i)still undelivered|not (?:yet )?been delivered|delivery (?:is |has been |temporarily )?(?:delayed|suspended)"
+    r"|\(delay\)|will (?:keep|continue)(?: \w+)? try|warning message only|delivery attempts will continue"
 )
 _ACTION = re.compile(r"(?im)^action:[ \t]*(\w+)")
 _BAD = ("fail", "delay", "error")
 """Actions that are bounces; `error` is opensmtpd's word."""
-_COPIED_TO = re.compile(r"(?im)^to:[ \t]*([^\n]{3,500})")
-
-_LISTED = re.compile(rf"(?m)^[ \t*<]*({_ADDRESS.pattern})[>:]*[ \t]*(?:\[[^\]\n]{{0,80}}\])?$")
-"""A line that holds an address and nothing else, as notices list whom they could not reach."""
-_EXPANDED = re.compile(rf"({_ADDRESS.pattern})>?\s{{1,20}}\(expanded from: <?{_ADDRESS.pattern}")
-"""Sendmail names what an alias stood for; the address we wrote to is the other one."""
-
-logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs a traceback for every message it trips over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +63,7 @@ def _complaint(returned: Returned) -> tuple[Bounce, ...]:
     report = fields(returned.feedback)
     if report.get("feedback-type", "").lower() == "not-spam":
         return ()
-    told = _addresses(report.get("original-rcpt-to", "")) or _copied_to(returned)
+    told = addresses(report.get("original-rcpt-to", "")) or copied_to(returned)
     text = f"feedback: {report.get('feedback-type', 'abuse')}"
     return (Bounce(address=told[0] if told else "", kind="complaint", diagnostic=text[:_MAX_DIAGNOSTIC]),)
 
@@ -83,10 +73,10 @@ def _reported(notice: str) -> Iterator[Bounce]:
     for block in re.split(r"\n[ \t]*\n", notice):
         report = fields(block)
         action = report.get("action", "").lower()
-        told = _addresses(report.get("original-recipient", "")) or _addresses(report.get("final-recipient", ""))
+        told = addresses(report.get("original-recipient", "")) or addresses(report.get("final-recipient", ""))
         if told and action.startswith(_BAD):
-            reason = report.get("diagnostic-code", "")
-            yield _bounce(told[0], action, report.get("status", ""), reason or notice)
+            status, reason = report.get("status", ""), report.get("diagnostic-code", "")
+            yield _bounce(told[0], action, status, reason if reason or is_specific(status) else notice)
 
 
 def _is_no_failure(returned: Returned) -> bool:
@@ -98,25 +88,19 @@ def _is_no_failure(returned: Returned) -> bool:
     if actions:
         return not any(action.startswith(_BAD) for action in actions)
     message = returned.message
+    if _SUCCEEDED.search(header(message, "Subject") + returned.notice[:1000]):
+        return True
     replied = header(message, "Auto-Submitted").lower().startswith("auto-replied") or "X-Autoreply" in message
-    person = not _DAEMON.search(header(message, "From"))
+    person = not is_server(header(message, "From"))
     return bool(_AUTOMATIC.match(header(message, "Subject"))) or (replied and person)
 
 
 def _noticed(returned: Returned) -> Iterator[Bounce]:
     """The recipients of a notice in free text."""
-    temporary, permanent = _flufl(returned.message)
-    ours = {
-        address.lower() for name in ("To", "Delivered-To") for address in _addresses(header(returned.message, name))
-    }
-    failed = [address for address in (*permanent, *temporary) if address.lower() not in ours]
-    expanded = _EXPANDED.findall(returned.notice)
-    failed = [address for address in failed if address not in expanded and not _is_message_id(address, returned)]
-    if not failed and _looks_failed(returned):
-        listed = _LISTED.findall(returned.notice) or _copied_to(returned)
-        failed = [address for address in listed if address.lower() not in ours]
+    failed, temporary = failed_recipients(returned)
+    delayed = _DELAYED.search(header(returned.message, "Subject") + "\n" + returned.notice[:2000])
     for address in failed:
-        action = "delayed" if address in temporary else "failed"
+        action = "delayed" if delayed or address in temporary else "failed"
         yield _bounce(address, action, "", _words_about(address, failed, returned.notice))
 
 
@@ -124,37 +108,6 @@ def _bounce(address: str, action: str, status: str, text: str) -> Bounce:
     code = status_of(status, text)
     line = " ".join(text.split())[:_MAX_DIAGNOSTIC]
     return Bounce(address=address, kind=kind_of(action, code, text), status=code, diagnostic=line)
-
-
-def _flufl(message: Message) -> tuple[list[str], list[str]]:
-    try:
-        temporary, permanent = all_failures(message)
-    except Exception:  # noqa: BLE001 - its detectors trip over hostile mail in many ways
-        return [], []
-    return _decoded(temporary), _decoded(permanent)
-
-
-def _decoded(addresses: Iterable[bytes]) -> list[str]:
-    texts = (address.decode("ascii", "replace") for address in addresses)
-    return sorted(text for text in texts if _ADDRESS.fullmatch(text))
-
-
-def _is_message_id(address: str, returned: Returned) -> bool:
-    """Whether it is the name of the returned message and no address."""
-    lines = [line for line in (returned.notice + returned.copy).splitlines() if address in line]
-    return bool(lines) and all(line.lower().startswith("message-id:") for line in lines)
-
-
-def _looks_failed(returned: Returned) -> bool:
-    senders = [header(returned.message, name) for name in ("From", "Return-Path")]
-    told = header(returned.message, "Subject") + returned.notice[:2000]
-    return any(_DAEMON.search(sender) for sender in senders) and bool(_FAILURE.search(told))
-
-
-def _copied_to(returned: Returned) -> list[str]:
-    """Whom our message was to: each of ours has one recipient."""
-    line = _COPIED_TO.search(returned.copy) or _COPIED_TO.search(returned.notice)
-    return _addresses(line[1])[:1] if line else []
 
 
 def _words_about(address: str, failed: list[str], notice: str) -> str:
@@ -165,8 +118,3 @@ def _words_about(address: str, failed: list[str], notice: str) -> str:
     rest = notice[start + len(address) :]
     ends = [rest.find(other) for other in failed if other != address]
     return rest[: min((end for end in ends if end >= 0), default=len(rest))]
-
-
-def _addresses(text: str) -> list[str]:
-    """The addresses in a header's or field's value, `rfc822;` and brackets removed."""
-    return [address.strip(".'`") for address in _ADDRESS.findall(text.rpartition(";")[2][:1000])]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser
+from html import unescape
 
 MAX_BYTES = 100_000
 """What is read of a message; a report stands at its beginning, and what follows is our own mail. Some of
@@ -19,9 +20,13 @@ _BLANK = re.compile(rb"(?:\r?\n){20,}")
 _MAX_PARTS, _MAX_TEXT, _MAX_DEPTH = 40, 50_000, 5
 _COPY_BEGINS = re.compile(
     r"(?im)^(?:[-=_* ]{2,80}[^\n]{0,40}\b(?:copy|headers?|returned|unsent|original|undelivered)\b[^\n]{0,60}"
-    r"|return-path:.*)$"
+    r"|return-path:.*|received: (?:from|by) .*|[^\n]{0,40}\boriginal message (?:follows|attached)[^\n]{0,80}"
+    r"|[^\n]{0,40}\bis a copy of (?:your|the) message[^\n]{0,80})$"
 )
 """The line by which a notice of one piece announces our message."""
+_UNSHOWN = re.compile(r"(?is)<(style|script|title)\b[^>]{0,200}>.{0,20000}?</\1>")
+_BREAK = re.compile(r"(?i)</?(?:br|p|div|tr|li|h[1-6]|table)\b[^>]{0,200}>")
+_TAG = re.compile(r"<[A-Za-z/!][^<>@]{0,500}>|<[A-Za-z]+\s[^<>]{0,500}>")
 _FIELD = re.compile(r"(?m)^[ \t]{0,3}([A-Za-z][A-Za-z-]{1,40}):[ \t]*([^\n]*(?:\n[ \t]+[^\n]+)*)")
 
 
@@ -91,7 +96,12 @@ def _texts(message: Message) -> Iterator[tuple[str, str]]:
             if depth < _MAX_DEPTH:
                 waiting = [(child, depth + 1) for child in inner] + waiting
         else:
-            yield kind, _decoded(part)
+            yield kind, _plain(_decoded(part)) if kind == "text/html" else _decoded(part)
+
+
+def _plain(text: str) -> str:
+    """The words of HTML, a line for what is one."""
+    return unescape(_TAG.sub("", _BREAK.sub("\n", _UNSHOWN.sub("", text))))
 
 
 def _decoded(part: Message) -> str:

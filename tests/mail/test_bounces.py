@@ -18,7 +18,9 @@ FULL = "a full mailbox is no fault of the address"
 NAMED = "the words name a wrong address; `filtered` is the other project's own category"
 BETTER = {
     "flufl_dsn_02.eml": "its status is 4.4.7, which RFC 3463 calls a passing failure",
+    "flufl_hotpop_01.eml": FULL,
     "flufl_postfix_04.eml": FULL,
+    "flufl_sendmail_01.eml": "mail that runs in circles (RFC 3463, X.4.6) is no fault of the address",
     "flufl_simple_01.eml": FULL,
     "flufl_simple_09.eml": FULL,
     "flufl_yahoo_02.eml": FULL,
@@ -91,7 +93,11 @@ ONE = "Final-Recipient: rfc822; reader@example.com\nAction: {}\nStatus: {}\nDiag
     [
         ("failed", "5.1.1", "550 5.1.1 user unknown", "permanent", "5.1.1"),
         ("failed", "5.0.0", "550 5.1.1 no such user", "permanent", "5.1.1"),
-        ("failed", "5.2.1", "550 mailbox disabled", "permanent", "5.2.1"),
+        ("failed", "5.2.1", "550 no such mailbox", "permanent", "5.2.1"),
+        ("failed", "5.2.1", "550 mailbox disabled", "temporary", "5.2.1"),
+        ("failed", "5.4.1", "550 5.4.1 Recipient address rejected: Access denied", "permanent", "5.4.1"),
+        ("failed", "5.1.1", "550 5.1.1 user over quota", "temporary", "5.1.1"),
+        ("failed", "5.1.1", "", "permanent", "5.1.1"),
         ("failed", "5.4.4", "host not found", "permanent", "5.4.4"),
         ("failed", "5.2.2", "552 5.2.2 mailbox full", "temporary", "5.2.2"),
         ("failed", "5.7.1", "554 5.7.1 blocked by 192.0.2.5.1.1.example", "temporary", "5.7.1"),
