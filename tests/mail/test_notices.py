@@ -226,7 +226,8 @@ def test_notices(name):
 LOST_WORDS = """
     550 <reader@example.com>... User unknown; address does not exist; no such user; mailbox not found;
     invalid recipient; unknown local part reader in <reader@example.com>; this user doesn't have a yahoo.com account;
-    user not active; the email account that you tried to reach does not exist; sorry, no mailbox here by that name; host unknown;
+    user not active;
+    the email account that you tried to reach does not exist; sorry, no mailbox here by that name; host unknown;
     requested action not taken: mailbox unavailable; RESOLVER.ADR.RecipNotFound; unrouteable address; unknown host;
     domain does not exist; recipient address rejected: access denied; user has moved; host does not accept mail;
     there is no one at this address; this account has been disabled or discontinued; utilisateur inconnu;
@@ -241,9 +242,11 @@ PASSING_WORDS = """
     sending too fast; rate limited; message size exceeds fixed maximum; line too long; too many hops; mail loop;
     connection timed out; no route to host; connection refused; local configuration error; disk full; i/o error;
     mailer error 1; rejected due to content; executable attachment; DMARC policy of the domain; greylisted;
-    try again later; user suspended; mailbox is frozen; account is locked; mailbox is disabled; refused due to recipient preferences;
+    try again later; user suspended; mailbox is frozen; account is locked; mailbox is disabled;
+    refused due to recipient preferences;
     recipients are restricted; not authorized to send to this group; 550 5.7.1 access denied;
-    must issue a STARTTLS first; syntax error; non-ascii characters in header; retry timeout exceeded; administrative prohibition
+    must issue a STARTTLS first; syntax error; non-ascii characters in header; retry timeout exceeded;
+    administrative prohibition
 """
 
 
