@@ -27,6 +27,10 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.offered: dict[str, int] = {}
         self.silent: Callable[[str], bool] = lambda _recipient: False
         """Whether to close the connection instead of answering for a message that was taken."""
+        self.refuse_text: Callable[[str, int], str | None] = lambda _recipient, _offered: None
+        """An answer to the end of the text instead of 250, given the recipient and how often it was offered."""
+        self.hold: Callable[[str], threading.Event | None] = lambda _recipient: None
+        """What to wait for (ten seconds at most) between a text and its answer."""
         self._connections: set[socket.socket] = set()
         self._conversations = 0
         super().__init__(("127.0.0.1", port), _Session)
@@ -119,7 +123,12 @@ class _Session(socketserver.StreamRequestHandler):
             if not line:
                 return False
             lines.append(line)
+        if refusal := self.server.refuse_text(recipient, self.server.offered[recipient]):
+            self._say(refusal)
+            return True
         self.server.take(recipient, b"".join(lines))
+        if held := self.server.hold(recipient):
+            held.wait(10)
         if self.server.silent(recipient):
             return False
         self._say("250 2.0.0 taken")

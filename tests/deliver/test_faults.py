@@ -69,6 +69,41 @@ def test_a_connection_lost_after_the_message_is_settled_by_the_same_message_agai
     assert len(set(server.taken)) == 30
 
 
+def test_a_text_that_is_not_taken_now_goes_out_later_and_one_that_never_is_ends(prepared):
+    """4xx after DATA is tried again for those readers alone; 5xx about the content fails and suppresses nobody."""
+    server, site, store = prepared
+    add_readers(store, 20)
+
+    def refuse_text(recipient, offered):
+        number = int(recipient.partition("@")[0].removeprefix("reader"))
+        if number == 7:
+            return "554 5.7.1 looks like spam"
+        return "451 4.3.0 not now" if number % 5 == 0 and offered == 1 else None
+
+    server.refuse_text = refuse_text
+    first = deliver(store, site, now=MORNING)
+    assert (first.sent, first.deferred, first.failed, first.suppressed) == (15, 4, 1, 0)
+    second = deliver(store, site, now=LATER)
+    assert (second.sent, second.waiting) == (4, 0)
+    assert set(Counter(server.taken).values()) == {1}
+    assert len(server.taken) == 19
+
+
+def test_a_server_slower_than_the_patience_has_a_doubt_and_not_the_others(prepared):
+    """No answer within `smtp.timeout_seconds`: that one is sent again under its Message-ID, all others once."""
+    server, site, store = prepared
+    add_readers(store, 12)
+    slow = threading.Event()
+    server.hold = lambda recipient: slow if recipient == "reader5@example.com" and not slow.is_set() else None
+    first = deliver(store, site, now=MORNING)
+    slow.set()
+    assert (first.sent, first.deferred) == (11, 1)
+    assert deliver(store, site, now=LATER).sent == 1
+    copies = Counter(server.taken)
+    assert {recipient for (recipient, _), count in copies.items() if count == 2} == {"reader5@example.com"}
+    assert sum(copies.values()) == 13
+
+
 def test_nobody_there_is_said_and_everything_waits(prepared):
     """No attempt counts against the readers; when the server is back, all goes out."""
     server, site, store = prepared
