@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.state import State, state_of
+from digest.cli.stopping import told_to_stop
 from digest.site import Site
 
 if TYPE_CHECKING:
@@ -54,30 +52,13 @@ def run(
     timetable = read_timetable(site)
     chosen = _chosen(timetable, jobs or [])
     log = log_to(sys.stderr, "json" if state.json else "plain", verbosity=state.verbosity)
-    with log, told_to_stop(twice_breaks_off=once) as stop, state.store(site) as store:
+    waiting = told_to_stop() if once else told_to_stop(grace=None)  # the clock has a grace of its own
+    with log, waiting as stop, state.store(site) as store:
         runner = _runner(state, site, store, timetable, stop)
         if once:
             _once(state, runner, chosen, forced=bool(jobs))
         else:
             _until_stopped(runner)
-
-
-@contextmanager
-def told_to_stop(*, twice_breaks_off: bool) -> Iterator[threading.Event]:
-    """Set when the system, or who sits at the terminal, asks this process to end."""
-    stop = threading.Event()
-
-    def ask(*_: object) -> None:
-        if twice_breaks_off and stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _runner(state: State, site: Site, store: Store, timetable: tuple[Job, ...], stop: threading.Event) -> Runner:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest.cli.progress import progress
 from digest.cli.state import State, state_of
+from digest.cli.stopping import told_to_stop
 
 if TYPE_CHECKING:
     from digest.deliver import DeliveryReport
@@ -58,7 +55,7 @@ def send(
         if dry_run:
             report = foresee(store, site, now=state.now(site))
         else:
-            with progress(state, "Planning") as bar, _interruptible() as stop:
+            with progress(state, "Planning") as bar, told_to_stop() as stop:
                 report = deliver(store, site, now=state.now(site), progress=bar, stop=stop, limit=limit)
     if state.json:
         state.emit(report.document())
@@ -118,20 +115,3 @@ def _where(site: Site) -> str:
     if site.settings.sending.carrier != "outbox":
         return "."
     return f", into {site.root / 'outbox'}; sending.carrier in digest.toml lets them out."
-
-
-@contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, so that what is in flight is finished; a second signal ends it at once."""
-    stop = threading.Event()
-
-    def ask(number: int, _frame: object) -> None:
-        stop.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -11,6 +11,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -98,6 +100,27 @@ def test_killed_at_random_moments_nobody_is_lost_and_copies_are_of_what_was_in_f
     process.communicate(timeout=60)
     assert (process.returncode, len(server.taken)) == (0, before)
     sys.stderr.write(f"{KILLS} kills, {READERS} readers, {in_flight} in flight, {before - READERS} copies\n")
+
+
+def test_told_to_stop_it_does_not_wait_for_a_server_that_never_answers(tmp_path, mail_server):
+    """SIGTERM: gone within ten seconds, what was answered for is recorded, and the rest goes out the next time."""
+    server, answer = mail_server(), threading.Event()
+    site = smtp_site(tmp_path, server, 30)
+    server.hold = lambda _: None if len(server.taken) < 10 or answer.is_set() else answer
+    process = start(site)
+    assert server.wait_for(10 + SESSIONS, 30)
+    before = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=20)
+    assert time.monotonic() - before < 10
+    assert process.returncode == 3
+    assert b"gone on with by the next run" in said
+    assert len(sent(site)) >= 10 - 1
+    answer.set()
+    let_no_one_wait(site)
+    send_until_done(site, 30)
+    assert len(set(server.taken)) == 30
+    assert len(server.taken) - 30 <= SESSIONS + 1
 
 
 def test_a_mail_server_that_dies_and_comes_back_loses_nobody(tmp_path, mail_server):
