@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -95,6 +96,18 @@ def test_systemd_understands_every_calendar():
     told = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"TZ": "UTC"}).stdout
     assert "Mon 2026-11-23 08:25:00 UTC" in told
     assert "Mon 2026-11-23 10:07:00 UTC" in told
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(digest, tmp_path):
+    """`systemd-analyze verify` reads what the command writes, and is silent."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here")
+    digest("cron", "systemd", "--output", str(tmp_path / "units"))
+    for service in (tmp_path / "units").glob("*.service"):  # it also wants the program to be there
+        service.write_text(re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={sys.executable}", service.read_text()))
+    units = sorted(str(path) for path in (tmp_path / "units").iterdir())
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_odd_folders_are_kept_whole():
