@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.mail.reasons import Kind, is_specific, kind_of, status_of
+from digest.mail.reasons import Kind, is_specific, kind_of, says_why, status_of
 from digest.mail.recipients import addresses, copied_to, failed_recipients, is_server
 from digest.mail.returned import Returned, fields, header, take_apart
 
 _MAX_BOUNCES, _MAX_DIAGNOSTIC = 100, 300
+_NEAR = 300
+"""Letters after an address that are taken to be about it."""
 _AUTOMATIC = re.compile(
     r"(?i)\s*(?:re:\s*)?(?:automatic reply|auto(?:matic)?[ -]?(?:reply|respon)|out of (?:the )?office|abwesen"
     r"|r[ée]ponse automatique|absence du bureau|respuesta autom|risposta autom|resposta autom|vacation|自動応答|不在)"
@@ -22,7 +24,8 @@ _AUTOMATIC = re.compile(
 _SUCCEEDED = re.compile(r"(?i)successfully (?:relayed|delivered)|delivered successfully|\(relay\)")
 _DELAYED = re.compile(
     r"(?i)still undelivered|not (?:yet )?been delivered|delivery (?:is |has been |temporarily )?(?:delayed|suspended)"
-    r"|\(delay\)|will (?:keep|continue)(?: \w+)? try|warning message only|delivery attempts will continue"
+    r"|\(delay\)|delayed mail|(?:being|be) retried|warning only"
+    r"|will (?:keep|continue)(?: \w+)? try|warning message only|delivery attempts will continue"
 )
 _ACTION = re.compile(r"(?im)^action:[ \t]*(\w+)")
 _BAD = ("fail", "delay", "error")
@@ -106,15 +109,16 @@ def _noticed(returned: Returned) -> Iterator[Bounce]:
 
 def _bounce(address: str, action: str, status: str, text: str) -> Bounce:
     code = status_of(status, text)
-    line = " ".join(text.split())[:_MAX_DIAGNOSTIC]
+    line = " ".join(text.split()).lstrip(">:)]'\" ")[:_MAX_DIAGNOSTIC]
     return Bounce(address=address, kind=kind_of(action, code, text), status=code, diagnostic=line)
 
 
 def _words_about(address: str, failed: list[str], notice: str) -> str:
-    """What the notice says after an address and before the next; the whole where it does not name it."""
+    """What the notice says after an address and before the next; the whole where that says nothing."""
     start = notice.lower().find(address.lower())
-    if start < 0 or len(failed) == 1:
+    if start < 0:
         return notice
     rest = notice[start + len(address) :]
     ends = [rest.find(other) for other in failed if other != address]
-    return rest[: min((end for end in ends if end >= 0), default=len(rest))]
+    words = rest[: min((end for end in ends if end >= 0), default=_NEAR)]
+    return words if len(failed) > 1 or says_why(words) else notice

@@ -69,7 +69,7 @@ _PASSING_FAULT = re.compile(
       | command\ (?:failed|died) | mailer\ error | protocol\ error | syntax\ error | command\ unrecogni
       | bad\ sequence | data\ format | non-ascii | 8-?bit | missing\ (?:\w+-id|\w+\ header) | duplicate | starttls
       | \btls\b | suspend | \bfrozen\b | \blocked\b | \bdisabled\b | deactivated | dormant | archiv | inactivity
-      | maintenance
+      | maintenance | 権限 | 拒否
     """,
     re.IGNORECASE,
 )
@@ -85,6 +85,13 @@ def is_specific(status: str) -> bool:
     """Whether a code says more than that it failed."""
     given = STATUS.search(status)
     return given is not None and not _UNSPECIFIC.fullmatch(given[1])
+
+
+def says_why(text: str) -> bool:
+    """Whether a text has any word or code by which `kind_of` would judge."""
+    words = " ".join(text[:_MAX_TEXT].split())
+    ways = (_REPLY, _SURELY_THE_ADDRESS, _NOT_THE_ADDRESS, _ADDRESS_FAULT, _PASSING_FAULT)
+    return any(way.search(words) for way in ways)
 
 
 def status_of(status: str, text: str) -> str:

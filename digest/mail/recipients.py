@@ -23,7 +23,8 @@ _SERVER = re.compile(
 """What a mail server calls itself."""
 _FAILURE = re.compile(
     r"(?i)undeliver|non-?deliver|deliver\w* (?:has )?(?:fail|problem|status|error)|return|fail|bounce|error|warning"
-    r"|could not|couldn't|unable to|wasn't able|not yet been delivered|delayed|trouble|rejected"
+    r"|could not|couldn't|unable to|wasn't able|not (?:yet )?been delivered|not delivered|delayed|trouble|rejected"
+    r"|blocked"
 )
 _SURE_FAILURE = re.compile(
     r"(?i)\W*(?:undeliver|non-?deliver|delivery (?:failure|error|problem|status)"
@@ -39,7 +40,7 @@ _NAMED = re.compile(
     rf"(?i)\b(?:rcpt to|recipients?|addressed to|deliver(?:ed)?(?: \w+)? to|message to|mail to|sent to|reach|mobile"
     rf"|address(?:es)?)\b[^\n@]{{0,40}}?<?({ADDRESS})"
 )
-_EXPANDED = re.compile(rf"({ADDRESS})>?\s{{1,20}}\(expanded from: <?{ADDRESS}")
+_EXPANDED = re.compile(rf"({ADDRESS})>?\s{{1,20}}(?:\(reason:[^\n]{{0,300}}\s{{1,20}})?\(expanded from: <?({ADDRESS})")
 """Sendmail names what an alias stood for; the address we wrote to is the other one."""
 _COPIED_TO = re.compile(r"(?im)^to:[ \t]*([^\n]{3,500})")
 _COPIED_FROM = re.compile(r"(?im)^(?:from|sender|reply-to|errors-to|return-path):[ \t]*([^\n]{3,500})")
@@ -56,7 +57,7 @@ def failed_recipients(returned: Returned) -> tuple[list[str], list[str]]:
     """The addresses a notice reports, and those of them that may still be reached."""
     temporary, permanent = _flufl(returned.message)
     ours = _came_to(returned)
-    expanded = _EXPANDED.findall(returned.notice)
+    expanded = [into for into, origin in _EXPANDED.findall(returned.notice) if into != origin]
     failed = [
         address
         for address in (*permanent, *temporary)

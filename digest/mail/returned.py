@@ -19,7 +19,8 @@ flufl.bounce's patterns take time by the square of the length: half a second at 
 _BLANK = re.compile(rb"(?:\r?\n){20,}")
 _MAX_PARTS, _MAX_TEXT, _MAX_DEPTH = 40, 50_000, 5
 _COPY_BEGINS = re.compile(
-    r"(?im)^(?:[-=_* ]{2,80}[^\n]{0,40}\b(?:copy|headers?|returned|unsent|original|undelivered)\b[^\n]{0,60}"
+    r"(?im)^(?: {0,20}[-=_*]{2}[-=_* ]{0,80}[^\n]{0,40}\b(?:copy|headers?|returned|unsent|original|undelivered)\b"
+    r"[^\n]{0,60}"
     r"|return-path:.*|received: (?:from|by) .*|[^\n]{0,40}\boriginal message (?:follows|attached)[^\n]{0,80}"
     r"|[^\n]{0,40}\bis a copy of (?:your|the) message[^\n]{0,80})$"
 )

@@ -25,7 +25,6 @@ BETTER = {
     "flufl_simple_09.eml": FULL,
     "flufl_yahoo_02.eml": FULL,
     "sisimai_lhost-fml-02.eml": "a list manager's answer that names no recipient: no bounce of ours",
-    "sisimai_lhost-googlegroups-01.eml": "the group does not exist or takes no mail",
     "sisimai_lhost-notes-01.eml": "no reason is given, so a failure is one",
     "sisimai_lhost-postfix-07.eml": NAMED,
     "sisimai_lhost-receivingses-02.eml": NAMED,
