@@ -46,9 +46,11 @@ def import_(
         done = import_csv(store, site, lines, now=state.now(site), source=source, progress=report)
     if state.json:
         refused = [{"record": line.record, "reason": line.reason} for line in done.refused]
-        state.emit({"added": done.added, "refused": refused})
+        state.emit({"added": done.added, "refused": refused, "unread": list(done.unread)})
     else:
         state.out.print(f"{done.added} added, {len(done.refused)} refused")
+        if done.unread:
+            state.err.print(f"  columns not read: {', '.join(done.unread)}"[:500], markup=False, style="yellow")
         for line in done.refused:
             state.err.print(f"  {line.record}: {line.reason}", markup=False, style="yellow")
     if done.refused:

@@ -29,14 +29,16 @@ _Row = tuple[int, dict[str, str]]
 """The number of a line and its cells by column."""
 
 _NAMES = {
-    "email": "address",
-    "e-mail": "address",
-    "mail": "address",
-    "email address": "address",
-    "consent date": "confirmed_at",
-    "consent_at": "confirmed_at",
-    "consent source": "source",
-}
+    **dict.fromkeys(("email", "e mail", "mail", "email address", "e mail address", "subscriber"), "address"),
+    **dict.fromkeys(
+        ("consent date", "consent at", "consent time", "consented at", "consented on", "confirmed on", "confirm time",
+         "confirmation date", "optin time", "opt in time", "opt in date", "subscribed at", "subscribed on"),
+        "confirmed_at",
+    ),
+    **dict.fromkeys(("consent source", "optin source", "opt in source", "signup source", "sign up source"), "source"),
+    "timezone": "zone",
+    "time zone": "zone",
+}  # fmt: skip
 """What other systems call our columns."""
 _WANTED = ("", "active", "paused", "enabled", "confirmed", "subscribed")
 """What a status may be: an import takes in those who want mail."""
@@ -52,6 +54,8 @@ class Imported:
 
     added: int
     refused: tuple[Rejection, ...]
+    unread: tuple[str, ...] = ()
+    """Columns that are none of ours, as the list has them."""
 
 
 def import_csv(
@@ -75,14 +79,15 @@ def import_csv(
     refused: list[Rejection] = []
     added = 0
     total = len(lines) if isinstance(lines, Sized) else None
-    rows = _rows(lines)
+    unread: list[str] = []
+    rows = _rows(lines, unread)
     while batch := list(islice(rows, _BATCH)):
         aside = _add(store, batch, reader_of)
         refused += aside
         added += len(batch) - len(aside)
         if progress:
             progress(batch[-1][0], total, "Importing")
-    return Imported(added=added, refused=tuple(refused))
+    return Imported(added=added, refused=tuple(refused), unread=tuple(unread))
 
 
 def export_csv(store: Store, out: TextIO, status: Status | None = None) -> int:
@@ -152,8 +157,11 @@ class _Reader:
         return parse_preferences(given, start=self._start, topics=self._topics)
 
 
-def _rows(lines: Iterable[str]) -> Iterator[_Row]:
-    """The number and the cells of every line that is not empty; what is wrong with one is under an empty name."""
+def _rows(lines: Iterable[str], unread: list[str]) -> Iterator[_Row]:
+    """The number and the cells of every line that is not empty; what is wrong with one is under an empty name.
+
+    The headings that are none of ours are added to `unread`.
+    """
     lines = iter(lines)
     first = next(lines, "").removeprefix("\ufeff")
     separator = next((sign for sign in ("\t", ";") if sign in first and "," not in first), ",")
@@ -169,12 +177,14 @@ def _rows(lines: Iterable[str]) -> Iterator[_Row]:
             continue
         if reader.line_num == 1 and "@" not in "".join(cells):
             names = _headings(cells)
+            unread += [cell for cell, name in zip(cells, names, strict=True) if cell and name not in COLUMNS]
         elif any(cells):
             yield reader.line_num, dict(zip(names, cells, strict=False))
 
 
 def _headings(cells: list[str]) -> list[str]:
-    names = [_NAMES.get(cell.lower(), cell.lower().replace(" ", "_")) for cell in cells]
+    plain = [cell.lower().replace("_", " ").replace("-", " ") for cell in cells]
+    names = [_NAMES.get(cell, cell.replace(" ", "_")) for cell in plain]
     names = [name if name in COLUMNS else f"other {place}" for place, name in enumerate(names)]
     if "address" not in names:
         raise SubscriptionError("the list has no column `address`; its first line must name the columns")

@@ -77,7 +77,10 @@ def test_lists_go_in_and_out(run, tmp_path):
     assert "line 3: bo@example.org: hour: `99` is no number from 0 to 23" in done.stderr
     assert "line 4" in done.stderr
     done = run("import", "-", json_=True, stdin="cy@example.org\n")
-    assert (done.exit_code, json.loads(done.stdout)) == (0, {"added": 1, "refused": []})
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"added": 1, "refused": [], "unread": []})
+    odd = run("import", "-", stdin="Email,Favourite colour,Opt-in Time\ndi@example.org,red,2024-02-29\n")
+    assert "columns not read: Favourite colour" in odd.stderr
+    run("remove", "di@example.org", "--erase")
     rows = list(csv.DictReader(run("export").stdout.splitlines()))
     assert sorted((row["address"], row["hour"]) for row in rows) == [("ada@example.org", "6"), ("cy@example.org", "7")]
     run("export", str(tmp_path / "out.csv"), "--status", "active")

@@ -118,6 +118,15 @@ def test_lists_of_many_systems_are_read(store, site, text):
     assert "bo@example.org" in found
 
 
+@pytest.mark.parametrize("name", ["confirmed_at", "Consent-Date", "OPTIN_TIME", "consented at", "Subscribed on"])
+def test_the_date_of_consent_is_found_under_its_usual_names(store, site, name):
+    """It is what the import is for; a column that is none of ours is told, not lost in silence."""
+    done = import_csv(store, site, lines(f"EMAIL,{name},City\nada@example.org,2024-02-29,London\n"), now=NOW)
+    (reader,) = store.subscribers.all()
+    assert f"{reader.confirmed_at:%Y-%m-%d}" == "2024-02-29"
+    assert done.unread == ("City",)
+
+
 @pytest.mark.parametrize("text", ["", "name,city\nAda,London\n"])
 def test_a_list_without_addresses_is_refused_as_a_whole(store, site, text):
     """The message says what the first line must be."""
