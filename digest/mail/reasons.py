@@ -27,6 +27,7 @@ _ADDRESS_FAULT = re.compile(
       | domain\ (?:does\ not\ exist|not\ found|must\ exist) | (?:host|domain)\ does\ not\ accept\ mail
       | not\ listed\ in | (?:has|have)\ moved | user\ doesn't | recipnotfound | badr(?:e?cip(?:ient|ient)?to|cptto)
       | 存在しません | 宛先不明 | 見つかりません | 不存在 | 找不到
+      | non-existent\ host | no\ (?:smtp\ service|mx\ record) | adresse\ (?:\w+\ )?inconnue
       | n'existe\ pas | existiert\ nicht | n[ãa]o\ existe | non\ esiste | utilisateur\ inconnu
       | destinataire\ (?:inconnu|invalide) | (?:usuario|persona)\ desconocid | no\ existe
       | unbekannter?\ empf | empf\w+\ unbekannt | (?:utente|destinatario)\ (?:sconosciut|inesistent|desconocid)
@@ -59,7 +60,8 @@ _PASSING_FAULT = re.compile(
       | \brelay(?:ing)?\b(?!=) | \bgateway\b(?!\ for) | authenticat | authoriz | permi(?:t|ssion)
       | administrative | prohibit | restrict | not\ allowed | denied | content | attachment | \bsecurity\b
       | \bpolic(?:y|ies)\b | \bfilter(?:ed)?\b | preferences | only\ accept | not\ (?:currently\ )?(?:being\ )?accept
-      | protected\ by | refused\ due\ to | user\ reject | my\ name\ was\ rejected | message\ (?:held|refused)
+      | protected\ by | user\ reject | my\ name\ was\ rejected | message\ held | \brefused\b | suspect | attack | \baup\b
+      | (?:message|mail|transaction|content|sender|connection)\s(?:(?:was|is|has|been|have)\s){0,3}rejected
       | rate\ limit | frequency | throttl | at\ a\ rate | listed\ (?:in|by|at|on)
       | \bptr\b | reverse\ (?:dns|lookup) | cannot\ find\ your\ host
       | try\ again | temporar | defer(?:red|ral) | timed?[ -]?out | time\ limit | expired | retry | undelivered\ after
@@ -73,9 +75,9 @@ _PASSING_FAULT = re.compile(
     """,
     re.IGNORECASE,
 )
-_SOFT_STATUS = re.compile(r"5\.(?:1\.[78]|2\.[234]|3\.[^0]\d*|4\.[^4]\d*|6\.\d+|7\.\d+)")
+_SOFT_STATUS = re.compile(r"5\.(?:1\.[78]|2\.[234]|3\.[^0]\d*|4\.(?!4\Z)\d+|5\.[1-9]\d*|6\.\d+|7\.\d+)")
 """RFC 3463 §3: the sender's address (X.1.7-8), a full mailbox or too much (X.2.2-4), the system (X.3.*), the network
-(X.4.*, but for X.4.4, no way to the host), the content (X.6.*) and policy (X.7.*)."""
+(X.4.*, but for X.4.4, no way to the host), the protocol (X.5.*), the content (X.6.*) and policy (X.7.*)."""
 _REPLY = re.compile(r"(?<![\w.:@/-])(?:[45]\d\d(?=[ -]\S)|[45]\.\d{1,3}\.\d{1,3})")
 """What a server's own words begin with."""
 _MAX_TEXT, _MAX_REASON = 4000, 400
