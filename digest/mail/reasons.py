@@ -60,7 +60,8 @@ _PASSING_FAULT = re.compile(
       | \brelay(?:ing)?\b(?!=) | \bgateway\b(?!\ for) | authenticat | authoriz | permi(?:t|ssion)
       | administrative | prohibit | restrict | not\ allowed | denied | content | attachment | \bsecurity\b
       | \bpolic(?:y|ies)\b | \bfilter(?:ed)?\b | preferences | only\ accept | not\ (?:currently\ )?(?:being\ )?accept
-      | protected\ by | user\ reject | my\ name\ was\ rejected | message\ held | \brefused\b | suspect | attack | \baup\b
+      | protected\ by | user\ reject
+      | my\ name\ was\ rejected | message\ held | \brefused\b | suspect | attack | \baup\b
       | (?:message|mail|transaction|content|sender|connection)\s(?:(?:was|is|has|been|have)\s){0,3}rejected
       | rate\ limit | frequency | throttl | at\ a\ rate | listed\ (?:in|by|at|on)
       | \bptr\b | reverse\ (?:dns|lookup) | cannot\ find\ your\ host

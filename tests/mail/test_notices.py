@@ -231,7 +231,8 @@ LOST_WORDS = """
     requested action not taken: mailbox unavailable; RESOLVER.ADR.RecipNotFound; unrouteable address; unknown host;
     domain does not exist; recipient address rejected: access denied; user has moved; host does not accept mail;
     there is no one at this address; this account has been disabled or discontinued; utilisateur inconnu;
-    552 1 requested mail action aborted, mailbox not found; an MX record indicated no SMTP service; bad destination host;
+    552 1 requested mail action aborted, mailbox not found;
+    an MX record indicated no SMTP service; bad destination host;
     el usuario no existe; Empfänger unbekannt; 宛先不明
 """
 PASSING_WORDS = """
