@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digest.models import Suppression
+from digest.subscribe import pause, unsubscribe
 from tests.checks.conftest import MODULES
 from tests.checks.test_accessibility import violations
 from tests.cli.test_marks import BIBTEX
 from tests.test_demo import ARGUMENTS, CHROMIUM
-from tests.web.conftest import BASE_URL, Running
+from tests.web.conftest import BASE_URL, NOW, Running
 from tests.web.test_marking import paper_of, wishes
 
 if TYPE_CHECKING:
@@ -84,6 +86,20 @@ def test_a_readers_whole_life(web, phone):
     phone.get_by_role("link", name="Erase everything").click()
     phone.get_by_role("button", name="Erase everything").click()
     assert web.store.subscribers.get(reader.id) is None
+
+
+def test_every_way_back_is_a_button(web, phone):
+    """Who was paused, left, or could not be reached presses one on their preference page, and gets the digest again."""
+    paused, left, lost = (web.reader(f"{name}@example.org") for name in ("paused", "left", "lost"))
+    pause(web.store, paused.id, now=NOW)
+    unsubscribe(web.store, left.id)
+    web.store.subscribers.suppress(Suppression(address=lost.address, reason="550 5.1.1 no such user", at=NOW))
+    for reader, says in ((paused, "paused"), (left, "You have left"), (lost, "no such user")):
+        phone.goto(web.url + web.path("preferences", reader))
+        assert says in phone.inner_text("main")
+        phone.locator("form[action$=resume] button").click()
+        assert phone.get_by_role("status").inner_text() == "The digest comes again."
+        assert web.store.subscribers.get(reader.id).status == "active"
 
 
 def test_mistakes_are_found_by_keyboard(web, browser):
