@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from digest.mail.dkim import Key, dns_record, zone_line
+from digest.mail.dkim_keys import Key, dns_record, zone_line
 from digest.zone.lookup import Lookup
 from digest.zone.tags import tags
 from digest.zone.wrong import Wrong

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.carriers import keys_of
-from digest.mail.dkim import dns_record, generate_key
+from digest.mail.dkim_keys import dns_record, generate_key
 from digest.site import Site
 from digest.zone import Look, Lookup, Wrong, looks
 from digest.zone.wrong import txt_line

@@ -8,7 +8,7 @@ import pytest
 
 from digest.deliver.carriers import keys_of, read_key
 from digest.errors import DigestError
-from digest.mail.dkim import dns_record, generate_key
+from digest.mail.dkim_keys import dns_record, generate_key
 from digest.site import Site
 from digest.zone import Lookup, Wrong, looks
 from tests.deliver.sites import make_site
