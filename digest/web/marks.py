@@ -134,7 +134,11 @@ def export_json(request: Request, token: str) -> Response:
     return _file(json.dumps(marks, ensure_ascii=False, indent=2) + "\n", "application/json", "my-marks.json")
 
 
-@router.get("/preferences/{token}/marks.bib", **described("What a reader wants more of, as BibTeX.", link=True))
+_BIBTEX = described("What a reader wants more of, as BibTeX.", link=True)
+_BIBTEX["responses"][200] = {"description": "The file.", "content": {"application/x-bibtex": {}}}
+
+
+@router.get("/preferences/{token}/marks.bib", **_BIBTEX)
 def export_bibtex(request: Request, token: str) -> Response:
     """Those they want more of, so that the file can be read in again."""
     library = library_of(Service.of(request).store, _reader(request, token))
