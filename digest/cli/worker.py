@@ -46,7 +46,7 @@ def worker(
     site = state.site()
     _require_key(site)
     log = log_to(sys.stderr, "json" if state.json else "plain", verbosity=state.verbosity)
-    with log, (told_to_stop() if once else told_to_stop(grace=None)) as stop, state.store(site) as store:
+    with log, told_to_stop() if once else told_to_stop(grace=None) as stop, state.store(site) as store:
         _leave_in_time(stop)
         store.queue.prepare()
         hired = _hired(state, site, store, stop)
