@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from digest.deliver.report import DeliveryReport
 from digest.deliver.settling import given_back, names_no_mailbox, settlement
@@ -29,6 +29,9 @@ _WATCH_SECONDS = 0.1
 """How often the thread looks whether something was left."""
 _TRIES = 5
 """To write the ledger, before the run is given up."""
+
+
+T = TypeVar("T")
 
 
 class Hand:
@@ -74,20 +77,16 @@ class Hand:
     def claim(self, most: int) -> tuple[Delivery, ...]:
         """Take up to `most` deliveries that may be tried."""
         now, began = self._clock(), monotonic()
-        taken, gone = self._ledger.claim(self._claim, now, now + self._lease, most)
+        taken, gone = self._persevere(lambda: self._ledger.claim(self._claim, now, now + self._lease, most))
         self._report.skipped += gone
         if not self._claimed and not self._handed:
             self._renewed_at, self._lapses_at = began, began + self._lease.total_seconds()
         self._claimed |= {delivery.id: delivery for delivery in taken}
         return taken
 
-    def delivery(self, id_: str) -> Delivery:
-        """One that was claimed and not handed over."""
-        return self._claimed[id_]
-
-    def hand_over(self, id_: str) -> None:
-        """The delivery of this id goes to the carrier now: from here on it may have been sent."""
-        self._handed[id_] = self._claimed.pop(id_)
+    def hand_over(self, delivery: Delivery) -> None:
+        """It goes to the carrier now: from here on it may have been sent."""
+        self._handed[delivery.id] = self._claimed.pop(delivery.id)
 
     def record(self, outcome: Outcome) -> None:
         """Record what became of a delivery that was handed over, at once or a moment later."""
@@ -117,17 +116,15 @@ class Hand:
             except Exception as failure:  # noqa: BLE001 - a thread's failure is raised where its work was asked for
                 self._failure = failure
 
-    def _persevere(self, write: Callable[[], None]) -> None:
+    @staticmethod
+    def _persevere(write: Callable[[], T]) -> T:
         """Write, and try again when the database is busy or full: what is not recorded is sent twice."""
-        for attempt in range(1, _TRIES + 1):
+        for attempt in range(1, _TRIES):
             try:
-                write()
+                return write()
             except StoreError:
-                if attempt == _TRIES:
-                    raise
                 sleep(attempt / 2)
-            else:
-                return
+        return write()
 
     def _renew(self) -> None:
         began = monotonic()

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from digest.mail.carrier import Envelope
 from digest.mail.rate import Limit, Rates, paced
+from digest.models import Delivery
 from digest.settings import SendingSettings
 from digest.store import Store
 
@@ -34,7 +34,7 @@ def limits_of(rules: SendingSettings) -> tuple[list[Limit], list[Limit], dict[st
 
 
 class Pace:
-    """Lets envelopes pass as fast as they may."""
+    """Lets deliveries pass as fast as they may."""
 
     def __init__(
         self, store: Store, rules: SendingSettings, clock: Callable[[], datetime], stop: threading.Event
@@ -51,16 +51,16 @@ class Pace:
             for moment, address in store.deliveries.sent(clock() - longest, max(limit.count for limit in limits)):
                 self._rates.take(address.rpartition("@")[2].lower(), moment.timestamp())
 
-    def keep(self, envelopes: Iterable[Envelope]) -> Iterator[Envelope | None]:
-        """`envelopes` at this pace, and None where nothing may go.
+    def keep(self, deliveries: Iterable[Delivery]) -> Iterator[Delivery | None]:
+        """`deliveries` at this pace, and None where nothing may go.
 
         It ends early when it is told to stop, or would have to wait for long.
         """
         if self._rates is None:
-            yield from envelopes
+            yield from deliveries
             return
         try:
-            yield from paced(envelopes, self._rates, clock=lambda: self._clock().timestamp(), sleep=self._wait)
+            yield from paced(deliveries, self._rates, clock=lambda: self._clock().timestamp(), sleep=self._wait)
         except _TooLong:
             return
 

@@ -18,8 +18,9 @@ from digest.deliver.planning import Planned, Progress, foresee, plan
 from digest.deliver.queueing import hand_out
 from digest.deliver.report import DeliveryReport
 from digest.errors import CarrierUnavailable, MailError
-from digest.mail.carrier import Carrier, Envelope, Fate, Outcome, outcome
+from digest.mail.carrier import Carrier, Envelope, Fate, Outcome
 from digest.mail.signing import Signatory
+from digest.models import Delivery
 from digest.site import Site
 from digest.store import Store
 
@@ -126,29 +127,29 @@ class _Run:
         self._report.resumes_at = pace.resumes_at
         self._report.stopped = self._stop.is_set()
 
-    def _claimed(self, hand: Hand, limit: int | None) -> Iterator[Envelope]:
-        """Envelopes still empty, so that those that must wait for their turn take no room and get the right date."""
+    def _claimed(self, hand: Hand, limit: int | None) -> Iterator[Delivery]:
+        """Claimed as they are needed. They are written when their turn has come, so that they get the right date."""
         left = limit
         while left is None or left > 0:
             taken = hand.claim(_CLAIMED if left is None else min(_CLAIMED, left)) if self._goes_on(hand) else ()
             if not taken:
                 return
-            for delivery in taken:
-                yield Envelope(id=delivery.id, sender="", recipient=delivery.address, content=b"")
+            yield from taken
             left = None if left is None else left - len(taken)
 
-    def _letters(self, hand: Hand, writer: Writer, empty: Iterator[Envelope | None]) -> Iterator[Letter | None]:
-        for envelope in empty:
+    def _letters(self, hand: Hand, writer: Writer, deliveries: Iterator[Delivery | None]) -> Iterator[Letter | None]:
+        for delivery in deliveries:
             if not self._goes_on(hand):
                 return
-            if envelope is None:
+            if delivery is None:
                 yield None
                 continue
             try:
-                yield writer.letter(hand.delivery(envelope.id), self._clock())
+                yield writer.letter(delivery, self._clock())
             except MailError as error:
-                hand.hand_over(envelope.id)
-                hand.record(outcome(envelope, Fate.PERMANENT, str(error)))
+                hand.hand_over(delivery)
+                refused = Outcome(id=delivery.id, recipient=delivery.address, fate=Fate.PERMANENT, text=str(error))
+                hand.record(refused)
 
     def _envelopes(self, hand: Hand, signed: Iterator[tuple[Letter, list[bytes]] | None]) -> Iterator[Envelope | None]:
         for each in signed:
@@ -158,7 +159,7 @@ class _Run:
             if not self._goes_on(hand):
                 return
             letter, signatures = each
-            hand.hand_over(letter.delivery.id)
+            hand.hand_over(letter.delivery)
             yield letter.envelope(signatures)
 
     def _goes_on(self, hand: Hand) -> bool:

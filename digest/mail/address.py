@@ -21,6 +21,7 @@ MAX_LOCAL, MAX_DOMAIN, MAX_ADDRESS = 64, 255, 254
 """Octets; RFC 5321 §4.5.3.1.1-2, and erratum 1690 of RFC 3696 for the whole."""
 
 
+@lru_cache(maxsize=1_000)
 def wire_address(text: str) -> str:
     """`text` as `local@domain` for an envelope: the domain in lower-case A-labels, the local part untouched.
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from digest.mail.carrier import Envelope
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,28 +74,39 @@ class Rates:
         return self._domains[domain]
 
 
+class Addressed(Protocol):
+    """What goes to one address."""
+
+    @property
+    def address(self) -> str:
+        """Bare: `local@domain`."""
+
+
+A = TypeVar("A", bound=Addressed)
+
+
 def paced(
-    envelopes: Iterable[Envelope],
+    mails: Iterable[A],
     rates: Rates,
     *,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     held: int = 1000,
-) -> Iterator[Envelope | None]:
-    """`envelopes` as they may go. Those of a busy domain wait, up to `held` of them, and let others pass.
+) -> Iterator[A | None]:
+    """`mails` as they may go. Those of a busy domain wait, up to `held` of them, and let others pass.
 
     Within a domain the order stays. No more is taken than it needs to find one that may go. Where there is none,
     `sleep` is asked to wait; it may come back earlier, and then None says that still nothing may go.
     """
-    supply, more = iter(envelopes), True
-    waiting: dict[str, deque[Envelope]] = {}
+    supply, more = iter(mails), True
+    waiting: dict[str, deque[A]] = {}
     while True:
         domain = min(waiting, key=rates.domain_ready_at, default="")
         if more and (not waiting or rates.domain_ready_at(domain) > clock()) and _count(waiting) < held:
-            envelope = next(supply, None)
-            if envelope:
-                waiting.setdefault(envelope.recipient.rpartition("@")[2].lower(), deque()).append(envelope)
-            more = envelope is not None
+            mail = next(supply, None)
+            if mail is not None:
+                waiting.setdefault(mail.address.rpartition("@")[2].lower(), deque()).append(mail)
+            more = mail is not None
             continue
         if not waiting:
             return
@@ -116,5 +126,5 @@ def _ready_at(windows: Iterable[Window]) -> float:
     return max((window.ready_at() for window in windows), default=float("-inf"))
 
 
-def _count(waiting: Mapping[str, deque[Envelope]]) -> int:
+def _count(waiting: Mapping[str, deque[A]]) -> int:
     return sum(map(len, waiting.values()))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.mail.rate import Limit, Rates, Window, paced
 
-from .servers import envelope
+
+class Parcel(NamedTuple):
+    """Something that goes to an address."""
+
+    address: str
+    number: int
 
 
 class Clock:
@@ -31,9 +36,9 @@ class Clock:
 def run(domains, rates):
     """When each envelope went, as (moment, id, domain), with time that only sleeping moves."""
     clock = Clock()
-    supply = (replace(envelope(n), recipient=f"a@{domain}") for n, domain in enumerate(domains))
+    supply = (Parcel(f"a@{domain}", n) for n, domain in enumerate(domains))
     return [
-        (clock.now - 1000, int(sent.id[1:]), sent.recipient[2:])
+        (clock.now - 1000, sent.number, sent.address[2:])
         for sent in paced(supply, rates, clock=clock, sleep=clock.sleep)
         if sent is not None
     ]
@@ -99,11 +104,11 @@ def test_no_more_is_taken_than_needed():
     def supply():
         for number in range(20):
             taken.append(number)
-            yield envelope(number)
+            yield Parcel("a@example.com", number)
 
     sending = paced(supply(), Rates(total=[Limit(count=1, seconds=9)]), clock=clock, sleep=clock.sleep)
     for sent in filter(None, sending):
-        assert taken[-1] == int(sent.id[1:])
+        assert taken[-1] == sent.number
 
 
 def test_without_limits_nothing_waits():
