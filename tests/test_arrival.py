@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.ingest import ingest
@@ -88,7 +88,7 @@ def plain(papers: list[Paper]) -> list[Paper]:
     return sorted(papers, key=lambda paper: paper.id)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.data(), st.lists(records(), min_size=1, max_size=6))
 def test_the_order_of_arrival_does_not_matter(data: st.DataObject, given_records: list[dict[str, Any]]) -> None:
     """Any order, any division into readings and any repetition gives the same papers: ids, names, fields, signals."""
@@ -101,7 +101,7 @@ def test_the_order_of_arrival_does_not_matter(data: st.DataObject, given_records
     assert len(once) == len({paper.id for paper in once}) == len({paper.title for paper in once})
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(st.permutations(range(6)), st.lists(st.integers(0, 3), min_size=6, max_size=6))
 def test_values_that_repeat_leave_the_same_answer_when_read_in_order(order: list[int], values: list[int]) -> None:
     """Read hour by hour, the changes that are kept say for every hour what was observed then.
