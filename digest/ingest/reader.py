@@ -49,7 +49,12 @@ class Reader:
             StoreError: the database cannot be written; what was stored before stays.
         """
         context = ReadContext(
-            client=self._client, now=self._now, on=on, settings=self._site.settings.ingest, progress=progress
+            client=self._client,
+            now=self._now,
+            on=on,
+            settings=self._site.settings.ingest,
+            progress=progress,
+            contents=self._store.contents(source.name),
         )
         tally = Tally()
         try:
@@ -57,8 +62,10 @@ class Reader:
                 for reading in _portions(source, context):
                     tally.reject(_with_address(reading.rejected, source, context))
                     tally.look_at(reading.papers)
+                    tally.pass_over(reading.unchanged)
                     for papers in _batches(reading.papers):
                         tally.count(self.keep(source.name, papers))
+                    self._store.save_contents(source.name, reading.contents, self._now)
         except SourceError as error:
             tally.message = str(error)
             if isinstance(error, SourceRefused) and _is_there(source):

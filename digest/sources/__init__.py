@@ -11,12 +11,13 @@ found. What the papers mean, and where they are kept, is for others.
     fetch_web        any address                  ├ transport    the checked connection
     read_files       files, folders, stdin        ├ addresses    which may be connected to
     read_stream      bytes of any form            ├ retry        when to ask again
-    recognise        which parser reads it        ├ pacing       arXiv's turns
-                                                  └ validators   what is known already
+    ├ contents       what was read before         ├ pacing       arXiv's turns
+    recognise        which parser reads it        └ validators   what is known already
 """
 
 from digest.sources.client import Client, site_client
-from digest.sources.source import UNCHANGED, Progress, ReadContext, Source
+from digest.sources.contents import UNCHANGED
+from digest.sources.source import Progress, ReadContext, Source
 from digest.sources.source_strings import resolve
 
 __all__ = ["UNCHANGED", "Client", "Progress", "ReadContext", "Source", "resolve", "site_client"]

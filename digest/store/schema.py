@@ -181,6 +181,18 @@ readings = Table(
 )
 """What was read before, so that a record that says nothing new is known before anything else is looked at."""
 
+contents = Table(
+    "contents",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("place", BigInteger, primary_key=True, autoincrement=False, comment="hash of a file, address or piece"),
+    Column("mark", BigInteger, nullable=False, comment="hash of its bytes and of how they were read"),
+    Column("read", Integer, nullable=False),
+    Column("newest_on", Date),
+    Column("read_at", Moment, nullable=False),
+)
+"""What each place held when it was last read to its end: the same bytes are not parsed again."""
+
 validators = Table(
     "validators",
     metadata,
