@@ -6,6 +6,7 @@ Adding two long numbers is a few operations of the processor; adding two lists i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from struct import Struct
 
 _ZERO = 2**15
@@ -25,13 +26,12 @@ class Rows(dict[str, int]):
         self._summed = Struct(f"<{columns}I")
 
     def __missing__(self, name: str) -> int:
-        row = int.from_bytes(self._packed.pack(*(value + _ZERO for value in self._rows[name])), "little")
-        self[name] = row
+        self[name] = row = int.from_bytes(self._packed.pack(*map(_ZERO.__add__, self._rows[name])), "little")
         return row
 
     def sums(self, *names: Iterable[str]) -> list[int]:
         """The sum of every column over the named rows, fewer than `MOST`; a name counts as often as it is given."""
-        rows = [self[name] for some in names for name in some]
+        rows = list(map(self.__getitem__, chain(*names)))
         nothing = _ZERO * len(rows)
         total = sum(rows).to_bytes(self._summed.size, "little")
         return [value - nothing for value in self._summed.unpack(total)]
