@@ -9,10 +9,11 @@ found. What the papers mean, and where they are kept, is for others.
     fetch_hf         the Daily Papers             client         HTTP, politely and on its guard
     fetch_arxiv      arXiv's interfaces           ├ exchange     one request, its limits
     fetch_web        any address                  ├ transport    the checked connection
-    read_files       files, folders, stdin        ├ addresses    which may be connected to
-    read_stream      bytes of any form            ├ retry        when to ask again
-    ├ contents       what was read before         ├ pacing       arXiv's turns
-    recognise        which parser reads it        └ validators   what is known already
+    read_files       files, folders, stdin        ├ names        what a host is called
+    read_stream      bytes of any form            ├ addresses    which may be connected to
+    ├ contents       what was read before         ├ retry        when to ask again
+    recognise        which parser reads it        ├ pacing       arXiv's turns
+                                                  └ validators   what is known already
 """
 
 from digest.sources.client import Client, site_client
