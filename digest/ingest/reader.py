@@ -86,7 +86,7 @@ class Reader:
 
     def _decide(self, incoming: Sequence[Paper], known: Sequence[KnownPaper]) -> tuple[Merged, ...]:
         """Which records are one paper, and the topics of those of which something new is known."""
-        decisions = unite(incoming, known)
+        decisions = unite(incoming, known, now=self._now)
         if decisions and self._classifier is None:
             self._classifier = classifier_of(self._store, self._site)  # made late: most readings decide nothing
         classifier = self._classifier

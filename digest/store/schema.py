@@ -97,7 +97,7 @@ signals = Table(
     Column("value", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-"""A step function: a value holds from its moment until the next row; an observation that changes nothing has none."""
+"""A step function: a value holds from its moment until the next row."""
 
 assignments = Table(
     "assignments",
