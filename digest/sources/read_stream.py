@@ -45,7 +45,10 @@ def read_stream(
     head, whole = looked_into(gunzip or plain, _HEAD)
     if gunzip and gunzip.damage and not head:
         raise SourceRefused(f"{hint}: {gunzip.damage}")
-    if is_json_lines(head):
+    largest = context.settings.max_megabytes * MEGABYTE
+    if head.startswith(b"{") and b"\n" not in head:
+        head, whole = looked_into(whole, largest + 1)
+    if is_json_lines(head) or (len(head) > largest and b"\n" not in head):
         yield from _lines(whole, context, source=source, hint=hint)
     else:
         document = _document(whole, context, hint)
@@ -74,7 +77,8 @@ class _Gunzip:
 def is_json_lines(head: bytes) -> bool:
     """True when `head`, the start of some bytes, is made of lines that are JSON objects.
 
-    The last line may be cut off. One object over several lines is no JSON lines, nor is a list with an object a line.
+    The last line may be cut off, and one that is too long is not looked into. One object over several lines is no JSON
+    lines, nor is a list with an object a line.
     """
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not head.startswith(b"{"):
@@ -86,7 +90,7 @@ def is_json_lines(head: bytes) -> bool:
 
 def _is_object(line: bytes) -> bool:
     try:
-        return isinstance(json.loads(line), dict)
+        return len(line) <= LONGEST_LINE and isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
 
@@ -119,7 +123,10 @@ def _lines(stream: BufferedReader, context: ReadContext, *, source: str, hint: s
 
 def _readings(piece: Piece, context: ReadContext, *, source: str, hint: str) -> Iterator[Reading]:
     """The one reading of a piece. A piece none of whose lines can be read is set aside: the others may be good."""
-    reason = f"a line of {piece.size / MEGABYTE:.0f} MB; no record may be longer than {LONGEST_LINE // MEGABYTE} MB"
+    reason = (
+        f"a line of {piece.size / MEGABYTE:.0f} MB; no record may be longer than {LONGEST_LINE // MEGABYTE} MB, "
+        f"no document than max_megabytes ({context.settings.max_megabytes} MB)"
+    )
     if piece.size == len(piece.data):
         try:
             yield context.interpret(piece.data, source=source, hint=hint)

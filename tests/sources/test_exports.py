@@ -230,3 +230,22 @@ def test_no_value_in_any_field_breaks_reading(records: list[dict[str, Any]]) -> 
         parse_record(record, ORIGIN)
     with contextlib.suppress(SourceRefused):
         read(json.dumps(records))
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ('{"id": "2605.00002", "title": "Deep", "x": ' + "[" * 5000 + "]" * 5000 + "}", "nested too deeply"),
+        ('{"id": "2605.00002" "title": "Without a comma"}', "no JSON"),
+        ('{"id": "2605.00002", "title": "A \\q strange escape"}', "no JSON"),
+    ],
+    ids=["deep", "comma", "escape"],
+)
+def test_a_broken_record_of_a_list_harms_no_other(broken: str, reason: str) -> None:
+    """What stands before and after it is read, brackets and quotes in their words or not; it is kept to be retried."""
+    sound = [{"id": f"2605.0000{number}", "title": 'Brackets ][ and "quotes\\'} for number in (1, 3)]
+    reading = read(f"[{json.dumps(sound[0])}, {broken}, {json.dumps(sound[1])}]")
+    assert [paper.id for paper in reading.papers] == ["arxiv:2605.00001", "arxiv:2605.00003"]
+    (rejection,) = reading.rejected
+    assert reason in rejection.reason
+    assert rejection.raw == broken.encode()
