@@ -15,7 +15,7 @@ from digest.sources.arxiv import categories, is_withdrawn
 from digest.sources.author_names import decode_latex, family_last
 from digest.sources.record import Found, Names, Origin, build, people, reject, with_raw
 
-_ENTRY = re.compile(r"^[ \t]*@(?P<kind>[A-Za-z]{2,30})\s{0,10}(?P<open>[{(])", re.MULTILINE)
+_ENTRY = re.compile(r"(?:^|(?<=[})]))[ \t]*@(?P<kind>[A-Za-z]{2,30})\s{0,10}(?P<open>[{(])", re.MULTILINE)
 _FIELD = re.compile(r"[\s,]*(?P<name>[A-Za-z][\w:.+-]{0,60})\s*=\s*")
 _BARE = re.compile(r"[^\s,#{}\"()]{1,200}")
 _NOT_PAPERS = frozenset(("comment", "preamble", "string"))
@@ -45,6 +45,8 @@ def parse_bibtex(text: str, origin: Origin) -> Iterator[Found]:
                 strings |= {name: value[:_STRING] for name, value in _fields(body, strings)[0].items()}
         elif kind not in _NOT_PAPERS:
             key, _, rest = body.partition(",")
+            if "=" in key:  # an entry without a key
+                key, rest = "", body
             fields, whole = _fields(rest, strings)
             if whole:
                 found = _paper(fields, origin)

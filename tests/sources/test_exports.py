@@ -134,12 +134,17 @@ FOREIGN: dict[str, dict[str, Any]] = {
         "url_abs": "https://arxiv.org/abs/2401.01234v1", "proceeding": "A Journal", "date": "2024-01-02",
         "doi": "10.1103/X",
     },
+    "zotero": {
+        "itemType": "preprint", "title": "A Title", "abstractNote": "An abstract.", "publicationTitle": "A Journal",
+        "creators": [{"firstName": "Ada", "lastName": "One", "creatorType": "author"}, {"name": "Kurt Gödel"}],
+        "archiveID": "arXiv:2401.01234", "DOI": "10.1103/X", "date": "2024-01-02", "tags": [{"tag": "speech"}],
+    },
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("record", FOREIGN.values(), ids=FOREIGN.keys())
 def test_other_programs_records(record: dict[str, Any]) -> None:
-    """One paper, written by six programs, is the same paper."""
+    """One paper, written by seven programs, is the same paper."""
     paper = only(json.dumps([record]))
     assert paper.aliases[:2] == ("arxiv:2401.01234", "doi:10.1103/x")
     assert (paper.title, paper.abstract, names(paper)) == ("A Title", "An abstract.", ["Ada One", "Kurt Gödel"])
@@ -156,6 +161,7 @@ def test_other_programs_records(record: dict[str, Any]) -> None:
         lambda one: {"message": {"items": [one]}},
         lambda one: {"data": [{"citingPaper": one}]},
         lambda one: {"rows": [{"row": one}]},
+        lambda one: [{"key": "ABCD", "version": 3, "data": one}],
         lambda one: {"2401.01234": {key: value for key, value in one.items() if key != "id"}},
         lambda one: one,
     ],
