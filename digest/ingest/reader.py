@@ -114,8 +114,12 @@ def _portions(source: Source, context: ReadContext) -> Iterator[Reading]:
 
 
 def _with_address(rejected: Iterable[Rejection], source: Source, context: ReadContext) -> tuple[Rejection, ...]:
-    """Rejections that say where they can be read again, where they cannot be kept themselves."""
-    return tuple(one if one.raw or one.again else replace(one, again=_address(source, context)) for one in rejected)
+    """Rejections that say where they can be read again: those that cannot be kept themselves, and all of files."""
+    mended = isinstance(source, Files)
+    return tuple(
+        one if one.again or (one.raw and not mended) else replace(one, again=_address(source, context))
+        for one in rejected
+    )
 
 
 def _address(source: Source, context: ReadContext) -> str:

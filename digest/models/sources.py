@@ -19,7 +19,7 @@ class Rejection:
     raw: bytes = b""
     """The record itself, as something `digest.sources.recognise.parse` reads; empty where it cannot stand alone."""
     again: str = ""
-    """The source that has it, where it cannot stand alone: to read it once more is to read that."""
+    """The source that has it, where it cannot stand alone or is of a file that may be mended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

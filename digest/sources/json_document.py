@@ -50,7 +50,8 @@ def load_start(data: bytes) -> object:
         _bound(data)
         return from_json(data, allow_partial=True)
     except ValueError as error:
-        raise SourceRefused(f"starts like JSON but cannot be read: {error}") from error
+        why = "nested too deeply" if "recursion" in str(error) else error
+        raise SourceRefused(f"starts like JSON but cannot be read: {why}") from error
 
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
