@@ -101,12 +101,14 @@ def _portions(source: Source, context: ReadContext) -> Iterator[Reading]:
     """
     least = AT_ONCE if isinstance(source, Files) else 0
     waiting: list[Reading] = []
+    held = 0
     try:
         for reading in source.read(context):
             waiting.append(reading)
-            if sum(len(one.papers) for one in waiting) >= least:
+            held += max(len(reading.papers), 1)
+            if held >= least:
                 yield Reading.join(waiting)
-                waiting = []
+                waiting, held = [], 0
     except SourceError:
         yield Reading.join(waiting)
         raise
