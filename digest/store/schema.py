@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from digest.store.columns import Moment, Tuple
 
-VERSION = "0011"
+VERSION = "0012"
 """The migration this code is written for; a test holds it to the newest one."""
 
 metadata = MetaData(
