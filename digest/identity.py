@@ -30,14 +30,15 @@ _ARXIV_ID = (
     r"(?:v(?P<version>[1-9]\d{0,2}))?"
 )
 _BARE_ARXIV = re.compile(
-    r"(?:(?:info:)?arxiv/|(?:oai:)?arxiv(?:\.org)?\s*:\s*|(?:doi:\s*)?10\.48550/arxiv\.)?"
-    rf"{_ARXIV_ID}(?:\s*\[[\w.-]+\])?(?:\.pdf)?",
+    r"(?:(?:info:)?arxiv/|(?:oai:|urn:)?arxiv(?:\.org)?(?:\s*:\s*(?:abs/)?|\s+|\.)|abs/|(?:doi:\s*)?10\.48550/arxiv\.)?"
+    rf"{_ARXIV_ID}(?:\s*\[[\w.-]+\](?:\s\d{{1,2}} [a-z]{{3}} \d{{4}})?)?(?:\.pdf)?",
     re.IGNORECASE | re.ASCII,
 )
 _ARXIV_URL = re.compile(
     r"(?:https?:)?(?://)?(?:[\w-]+\.)*"
-    r"(?:(?:arxiv\.org|xxx\.lanl\.gov|alphaxiv\.org|ar5iv\.org)"
-    r"/(?:abs|pdf|html|format|ps|src|e-print|overview|list|tb|a)/"
+    r"(?:(?:arxiv\.org|xxx\.lanl\.gov|alphaxiv\.org|ar5iv\.org|arxiv-export\d?\.library\.cornell\.edu)"
+    r"/(?:abs|pdf|html|format|ps|src|e-print|overview|list|tb|a)/(?:arxiv:)?"
+    r"|alphaxiv\.org/|semanticscholar\.org/(?:graph/v1/paper/)?arxiv[:/]"
     r"|ar5iv\.labs\.arxiv\.org/(?:abs|html)/"
     r"|(?:huggingface\.co|hf\.co)/(?:api/)?papers/"
     r"|doi\.org/10\.48550/arxiv\.)"
@@ -50,7 +51,7 @@ _DOI = re.compile(
 )
 _ARXIV_DOI = "10.48550/arxiv."
 _OPENREVIEW = re.compile(
-    r"(?:(?:https?:)?(?://)?(?:www\.|api2?\.)?openreview\.net/(?:forum|pdf|notes)\?(?:[^#]*&)?id=|openreview:)"
+    r"(?:(?:https?:)?(?://)?(?:www\.|api2?\.)?openreview\.net/(?:forum|pdf|notes|attachment)\?(?:[^#]*&)?id=|openreview:)"
     r"(?P<id>[A-Za-z0-9_-]{6,24})(?:[&#].*)?",
     re.DOTALL,
 )

@@ -33,6 +33,16 @@ NEW_SPELLINGS = [
     "10.48550/arXiv.2401.01234",
     "doi:10.48550/arXiv.2401.01234",
     "https://doi.org/10.48550/arXiv.2401.01234",
+    "arXiv.2401.01234",
+    "arXiv 2401.01234",
+    "abs/2401.01234",
+    "urn:arXiv:2401.01234",
+    "arXiv:2401.01234 [cs.CL] 3 Jan 2024",
+    "https://arxiv.org/abs/arXiv:2401.01234",
+    "https://www.alphaxiv.org/2401.01234",
+    "https://www.semanticscholar.org/arxiv/2401.01234",
+    "https://api.semanticscholar.org/arXiv:2401.01234",
+    "https://arxiv-export1.library.cornell.edu/abs/2401.01234",
 ]
 
 

@@ -92,6 +92,19 @@ def test_a_second_reading_writes_nothing_but_its_run(store: Store, site: Site, t
     spy.close()
 
 
+def test_a_list_that_changes_back_is_read(store: Store, site: Site, tmp_path: Path) -> None:
+    """Files of a folder are known one by one, by what they held last: votes that fall again are seen."""
+    (tmp_path / "lists").mkdir()
+    write(tmp_path / "lists" / "other.json", item(2))
+    for hour, upvotes in enumerate((5, 6, 5)):
+        write(tmp_path / "lists" / "list.json", item(1, upvotes=upvotes))
+        (run,) = ingest(store, [str(tmp_path / "lists")], site=site, now=NOW + timedelta(hours=hour))
+        assert run.read == 2
+    known = store.paper("arxiv:2605.00001")
+    assert known is not None
+    assert [signal.value for signal in known.paper.signals if signal.metric == "upvotes"] == [5, 6, 5]
+
+
 def test_changing_votes_are_observations(store: Store, site: Site, tmp_path: Path) -> None:
     """Each change of a value is one observation; going back to an earlier value is one too."""
     for hour, upvotes in enumerate((5, 6, 6, 5, 5, 9)):

@@ -103,6 +103,18 @@ def test_a_file_is_read_again(store: Store, site: Site, tmp_path: Path) -> None:
     assert [one.source for one in store.rejections()] == [str(alone)]
 
 
+def test_a_record_of_a_file_that_was_mended_is_read_there(store: Store, site: Site, tmp_path: Path) -> None:
+    """What was kept of it is still broken, the file is not; a record that is merely gone from its file stays."""
+    path = tmp_path / "list.json"
+    lost = {**UNTITLED, "id": "2605.00010"}
+    path.write_text(json.dumps([{"paper": UNTITLED}, {"paper": lost}, {"paper": {**PAPER, "id": "2605.00001"}}]))
+    ingest(store, [str(path)], site=site, now=NOW)
+    path.write_text(json.dumps([{"paper": PAPER}, {"paper": {**PAPER, "id": "2605.00001"}}]))
+    (retried,) = retry_rejected(store, site=site, now=LATER)
+    assert retried.new == 1
+    assert [one.record for one in retried.rejected] == [one.record for one in store.rejections()] == ["2605.00010"]
+
+
 def test_a_record_that_comes_after_all_leaves_the_list(store: Store, site: Site, tmp_path: Path) -> None:
     """When a later reading has the paper, corrected, nothing is left to retry."""
     path = tmp_path / "list.json"

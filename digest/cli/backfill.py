@@ -38,7 +38,7 @@ def backfill(
     site = state.site()
     now = state.now(site)
     first, last = parse_day(since), parse_day(until) if until else now.date()
-    if last < first:
+    if until and last < first:
         raise typer.BadParameter("--until is before --since")
     after = last + timedelta(days=1) if last < date.max else last
     with state.store(site) as store, progress(state, "Backfilling") as report:

@@ -9,10 +9,10 @@ import typer
 
 from digest.cli.state import State, state_of
 from digest.models import Edition, EditionPaper
-from digest.store import Store
 
 if TYPE_CHECKING:
     from digest.curation.difference import Change, Difference
+    from digest.store import Store
 
 _RUN = re.compile(r"(?P<first>\d{1,9})(?:-(?P<last>\d{1,9}))?")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,7 +14,9 @@ from digest.cli.state import State, parse_day, state_of
 from digest.errors import NotFoundError
 from digest.models import Edition, Paper, Query
 from digest.site import Site
-from digest.store import Store
+
+if TYPE_CHECKING:
+    from digest.store import Store
 
 Format = Literal["bibtex", "ris", "csl-json", "jsonl", "markdown", "mbox"]
 _SUFFIXES: dict[str, Format] = {

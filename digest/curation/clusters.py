@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from digest.curation.merge import merge, news_among, strength
 from digest.identity import compatible
@@ -25,8 +26,8 @@ class _Cluster:
     records: int = 0
 
 
-def unite(incoming: Iterable[Paper], known: Sequence[KnownPaper]) -> tuple[Merged, ...]:
-    """What is to be stored of `incoming`, given the stored papers that share a name with them.
+def unite(incoming: Iterable[Paper], known: Sequence[KnownPaper], *, now: datetime | None = None) -> tuple[Merged, ...]:
+    """What is to be stored of `incoming`, read `now`, given the stored papers that share a name with them.
 
     One decision for each paper that is new or of which something new is known, without assignments; none for papers
     that stay as they are. The result does not depend on the order of `incoming` (but see the module docstring).
@@ -36,7 +37,7 @@ def unite(incoming: Iterable[Paper], known: Sequence[KnownPaper]) -> tuple[Merge
         clusters.seed(_Cluster(stored.paper, [stored]))
     for paper in sorted(incoming, key=_strongest_first):
         clusters.add(_Cluster(paper, records=1))
-    decisions = (_decision(cluster) for cluster in clusters)
+    decisions = (_decision(cluster, now) for cluster in clusters)
     return tuple(decision for decision in decisions if decision is not None)
 
 
@@ -90,10 +91,10 @@ def _is_same(one: Paper, other: Paper) -> bool:
     return one.id == other.id or compatible(one, other)
 
 
-def _decision(cluster: _Cluster) -> Merged | None:
+def _decision(cluster: _Cluster, now: datetime | None) -> Merged | None:
     stored = sorted(cluster.stored, key=lambda one: (one.first_seen_at, one.paper.id))
     before = stored[0].paper if stored else None
-    news = news_among(tuple(signal for one in stored for signal in one.paper.signals), cluster.paper.signals)
+    news = news_among(tuple(signal for one in stored for signal in one.paper.signals), cluster.paper.signals, now)
     if not cluster.records:
         return None
     if before and len(stored) == 1 and not news and replace(cluster.paper, signals=before.signals) == before:

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from digest.models import Paper
 
-_METHOD = "1"
+_METHOD = "2"
 """To be changed with any rule of merging: then every record is looked at again."""
 _words = attrgetter(*(field.name for field in fields(Paper) if field.name not in {"authors", "signals"}))
 

@@ -98,18 +98,20 @@ def union_of_signals(known: Sequence[Signal], incoming: Sequence[Signal]) -> tup
     return tuple(largest[key] for key in sorted(largest))
 
 
-def news_among(known: Sequence[Signal], all_of_them: Sequence[Signal]) -> tuple[Signal, ...]:
+def news_among(
+    known: Sequence[Signal], all_of_them: Sequence[Signal], now: datetime | None = None
+) -> tuple[Signal, ...]:
     """Those of `all_of_them` (oldest first) that are worth keeping beside `known`.
 
-    A value holds until another is observed, so an observation that repeats its predecessor says nothing. One that
-    arrives late is compared with the one before its own moment.
+    A value holds until another is observed, so an observation made `now` that repeats its predecessor says nothing.
+    One of another moment is always kept: what was observed just before it may arrive later.
     """
     kept = set(known)
     value: dict[tuple[str, str], int] = {}
     news = []
     for signal in all_of_them:
         series = (signal.metric, signal.source)
-        if signal not in kept and value.get(series) != signal.value:
+        if signal not in kept and (signal.observed_at != now or value.get(series) != signal.value):
             news.append(signal)
         value[series] = signal.value
     return tuple(news)

@@ -9,16 +9,19 @@ Training is `digest.training`'s, and what follows from the margins `digest.curat
 from __future__ import annotations
 
 import json
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from digest.curation.sums import Rows
 from digest.curation.terms import PaperText
 
 MODEL_PATH = Path(__file__).with_name("topic_model.json")
 
 
-class TopicModel(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class TopicModel:
     """The content of `topic_model.json`."""
 
     topics: tuple[str, ...]
@@ -32,16 +35,19 @@ class TopicModel(NamedTuple):
 
     def margins(self, text: PaperText) -> tuple[float, ...]:
         """How far a paper lies on each topic's side of the boundary; in the order of `topics`."""
-        rows = self.rows
-        everywhere = [rows[term] for term in rows.keys() & text.all_terms]
+        everywhere = self.rows.keys() & text.all_terms
         if not everywhere:
             return self.bias
-        title = [rows[term] for term in rows.keys() & text.title_terms]
-        *sums, squares = map(sum, zip(*everywhere, *title, strict=True))
+        title = everywhere & text.title_terms
+        *sums, squares = self._long.sums(everywhere, title)
         # A title term has twice the value of another, so four times the square: once above twice, and twice more here.
-        squares += 2 * sum(row[-1] for row in title)
+        squares += 2 * sum(self.rows[term][-1] for term in title)
         scale = self.weight_unit / (squares * self.square_unit) ** 0.5
         return tuple(bias + scale * total for bias, total in zip(self.bias, sums, strict=True))
+
+    @cached_property
+    def _long(self) -> Rows:
+        return Rows(self.rows, len(self.topics) + 1)
 
     def strongest(self, text: PaperText, topic: str, count: int) -> tuple[str, ...]:
         """The terms of a paper that speak most for `topic` against the other topics, strongest first."""

@@ -23,13 +23,17 @@ _BORDER = "qqqq"
 """Between two keywords: a word no paper has, so that no phrase and no pair reaches from one into the next."""
 STOP_WORDS = frozenset([*_STOP_WORDS.split(), _BORDER])
 """Words that say nothing about a topic."""
+_SAYING = dict.fromkeys(STOP_WORDS, "")
+"""What stands for a word, where that is not the word itself."""
 
 
 def terms(words: list[str]) -> set[str]:
     """The words that say something, and the pairs of neighbours that both do."""
-    saying = ["" if word in STOP_WORDS else word for word in words]
-    kept = {word for word in saying if len(word) > 1}
-    return kept | {f"{first} {second}" for first, second in pairwise(saying) if first and second}
+    saying = list(map(_SAYING.get, words, words))
+    kept = set(saying)
+    kept.difference_update([word for word in kept if len(word) < 2])  # noqa: PLR2004 - a letter says nothing
+    kept.update([f"{first} {second}" for first, second in pairwise(saying) if first and second])
+    return kept
 
 
 @dataclass(frozen=True)

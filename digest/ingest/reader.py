@@ -49,7 +49,12 @@ class Reader:
             StoreError: the database cannot be written; what was stored before stays.
         """
         context = ReadContext(
-            client=self._client, now=self._now, on=on, settings=self._site.settings.ingest, progress=progress
+            client=self._client,
+            now=self._now,
+            on=on,
+            settings=self._site.settings.ingest,
+            progress=progress,
+            contents=self._store.contents(source.name),
         )
         tally = Tally()
         try:
@@ -57,8 +62,10 @@ class Reader:
                 for reading in _portions(source, context):
                     tally.reject(_with_address(reading.rejected, source, context))
                     tally.look_at(reading.papers)
+                    tally.pass_over(reading.unchanged)
                     for papers in _batches(reading.papers):
                         tally.count(self.keep(source.name, papers))
+                    self._store.save_contents(source.name, reading.contents, self._now)
         except SourceError as error:
             tally.message = str(error)
             if isinstance(error, SourceRefused) and _is_there(source):
@@ -79,7 +86,7 @@ class Reader:
 
     def _decide(self, incoming: Sequence[Paper], known: Sequence[KnownPaper]) -> tuple[Merged, ...]:
         """Which records are one paper, and the topics of those of which something new is known."""
-        decisions = unite(incoming, known)
+        decisions = unite(incoming, known, now=self._now)
         if decisions and self._classifier is None:
             self._classifier = classifier_of(self._store, self._site)  # made late: most readings decide nothing
         classifier = self._classifier
@@ -94,12 +101,14 @@ def _portions(source: Source, context: ReadContext) -> Iterator[Reading]:
     """
     least = AT_ONCE if isinstance(source, Files) else 0
     waiting: list[Reading] = []
+    held = 0
     try:
         for reading in source.read(context):
             waiting.append(reading)
-            if sum(len(one.papers) for one in waiting) >= least:
+            held += max(len(reading.papers), 1)
+            if held >= least:
                 yield Reading.join(waiting)
-                waiting = []
+                waiting, held = [], 0
     except SourceError:
         yield Reading.join(waiting)
         raise
@@ -107,8 +116,12 @@ def _portions(source: Source, context: ReadContext) -> Iterator[Reading]:
 
 
 def _with_address(rejected: Iterable[Rejection], source: Source, context: ReadContext) -> tuple[Rejection, ...]:
-    """Rejections that say where they can be read again, where they cannot be kept themselves."""
-    return tuple(one if one.raw or one.again else replace(one, again=_address(source, context)) for one in rejected)
+    """Rejections that say where they can be read again: those that cannot be kept themselves, and all of files."""
+    mended = isinstance(source, Files)
+    return tuple(
+        one if one.again or (one.raw and not mended) else replace(one, again=_address(source, context))
+        for one in rejected
+    )
 
 
 def _address(source: Source, context: ReadContext) -> str:

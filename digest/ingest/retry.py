@@ -1,6 +1,7 @@
 """Take again what was set aside: a record that was kept is parsed once more, what only its source has is read there.
 
-What is accepted is forgotten; what is still refused stays as it was.
+A record of a file is both, as the file may have been mended since. What is accepted is forgotten; what is still refused
+stays as it was. A kept record that is merely missing from its file stays too: another list may stand there now.
 """
 
 from __future__ import annotations
@@ -63,16 +64,17 @@ def _retry(
         if _taken(record, reader, tally):
             accepted.append(record.key)
     messages = []
-    kept_elsewhere = [one for one in records if not one.raw and one.again]
+    kept_elsewhere = [one for one in records if one.again and one.key not in accepted]
     for place in dict.fromkeys(one.again for one in kept_elsewhere):
         held = [one for one in kept_elsewhere if one.again == place]
         found = _read_again(place, reader, tally, on=_day(held[0]), progress=progress)
         if found.message:
             messages.append(found.message)
         else:
-            accepted += _no_longer(held, found.rejected)
+            accepted += _no_longer((one for one in held if not one.raw), found.rejected)
     store.forget_rejections(accepted)
-    still = [one for one in records if one.key not in set(accepted)]
+    left = {one.key for one in store.rejections(source)}
+    still = [one for one in records if one.key in left]
     return SourceRun(
         source=source,
         started_at=now,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from digest.models import Merged, Paper, Rejection
+from digest.models import Content, Merged, Paper, Rejection
 
 MOST_REJECTIONS = 1_000
 """Records set aside that are told one by one; the rest is counted."""
@@ -52,11 +52,18 @@ class Tally:
     def look_at(self, papers: Sequence[Paper]) -> None:
         """Count papers that were read."""
         self.read += len(papers)
-        days = [paper.listed_on for paper in papers if paper.listed_on]
-        self.newest_on = max((*days, *([self.newest_on] if self.newest_on else ())), default=None)
+        self._newest(paper.listed_on for paper in papers)
+
+    def pass_over(self, contents: Sequence[Content]) -> None:
+        """Count papers that did not have to be read again."""
+        self.read += sum(content.read for content in contents)
+        self._newest(content.newest_on for content in contents)
 
     def count(self, decisions: Sequence[Merged]) -> None:
         """Count what was stored of them."""
         new = sum(not decision.parts for decision in decisions)
         self.new += new
         self.updated += sum(decision.records for decision in decisions) - new
+
+    def _newest(self, days: Iterable[date | None]) -> None:
+        self.newest_on = max((day for day in (self.newest_on, *days) if day), default=None)

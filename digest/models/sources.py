@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from digest.models.papers import Paper
 
@@ -19,7 +19,21 @@ class Rejection:
     raw: bytes = b""
     """The record itself, as something `digest.sources.recognise.parse` reads; empty where it cannot stand alone."""
     again: str = ""
-    """The source that has it, where it cannot stand alone: to read it once more is to read that."""
+    """The source that has it, where it cannot stand alone or is of a file that may be mended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a place of a source held when it was read to its end without setting anything aside."""
+
+    place: int
+    """A hash of where it is: a file, an address, a piece of either."""
+    mark: int
+    """A hash of its bytes and of how they were read."""
+    read: int = 0
+    """Papers in it."""
+    newest_on: date | None = None
+    """The latest list day among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +44,10 @@ class Reading:
     rejected: tuple[Rejection, ...] = ()
     form: str = "unknown"
     """The form it was recognised as, such as `daily-papers` or `arxiv-atom`."""
+    unchanged: tuple[Content, ...] = ()
+    """What was there before, byte by byte: its papers are counted and not read again."""
+    contents: tuple[Content, ...] = ()
+    """What to remember once the papers, and those of the readings before, are kept."""
 
     @staticmethod
     def join(readings: Iterable[Reading]) -> Reading:
@@ -39,6 +57,8 @@ class Reading:
             papers=tuple(paper for part in parts for paper in part.papers),
             rejected=tuple(rejection for part in parts for rejection in part.rejected),
             form=parts[0].form if parts else "unknown",
+            unchanged=tuple(content for part in parts for content in part.unchanged),
+            contents=tuple(content for part in parts for content in part.contents),
         )
 
 

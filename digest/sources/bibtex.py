@@ -15,13 +15,15 @@ from digest.sources.arxiv import categories, is_withdrawn
 from digest.sources.author_names import decode_latex, family_last
 from digest.sources.record import Found, Names, Origin, build, people, reject, with_raw
 
-_ENTRY = re.compile(r"^[ \t]*@(?P<kind>[A-Za-z]{2,30})\s{0,10}(?P<open>[{(])", re.MULTILINE)
+_ENTRY = re.compile(r"(?:^|(?<=[})]))[ \t]*@(?P<kind>[A-Za-z]{2,30})\s{0,10}(?P<open>[{(])", re.MULTILINE)
 _FIELD = re.compile(r"[\s,]*(?P<name>[A-Za-z][\w:.+-]{0,60})\s*=\s*")
 _BARE = re.compile(r"[^\s,#{}\"()]{1,200}")
 _NOT_PAPERS = frozenset(("comment", "preamble", "string"))
 _DEPTH = 100
 _LONGEST = 500_000
-"""Characters of one entry looked at."""
+"""Characters of one entry looked at, and of all its values once names stand for what they mean."""
+_STRING, _STRINGS = 1_000, 10_000
+"""Characters of one `@string`, and how many there may be: each may double the one before."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -39,9 +41,12 @@ def parse_bibtex(text: str, origin: Origin) -> Iterator[Found]:
         kind = entry["kind"].lower()
         body = text[entry.end() : min(end, entry.end() + _LONGEST)]
         if kind == "string":
-            strings |= _fields(body, strings)[0]
+            if len(strings) < _STRINGS:
+                strings |= {name: value[:_STRING] for name, value in _fields(body, strings)[0].items()}
         elif kind not in _NOT_PAPERS:
             key, _, rest = body.partition(",")
+            if "=" in key:  # an entry without a key
+                key, rest = "", body
             fields, whole = _fields(rest, strings)
             if whole:
                 found = _paper(fields, origin)
@@ -55,7 +60,7 @@ def parse_bibtex(text: str, origin: Origin) -> Iterator[Found]:
 def _fields(body: str, strings: Mapping[str, str]) -> tuple[dict[str, str], bool]:
     """The fields of an entry by lower-case name, and whether it ended with its bracket."""
     fields: dict[str, str] = {}
-    place = 0
+    place, room = 0, _LONGEST
     while name := _FIELD.match(body, place):
         parts: list[str] = []
         place = name.end()
@@ -63,7 +68,8 @@ def _fields(body: str, strings: Mapping[str, str]) -> tuple[dict[str, str], bool
             value, place = _value(body, place, strings)
             if value is None:
                 return fields, False
-            parts.append(value)
+            parts.append(value[:room])
+            room -= len(parts[-1])
             following = re.compile(r"\s*#\s*").match(body, place)
             if following is None:
                 break

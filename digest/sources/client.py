@@ -16,24 +16,27 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
-
-import httpx2
 
 from digest import __version__
 from digest.errors import SourceRefused, SourceUnavailable
 from digest.settings import Settings
 from digest.sources.addresses import is_public, same_place, shown, split, without_credentials
-from digest.sources.exchange import OnBytes, PassingFailure, Reply, exchange
+from digest.sources.names import Permit, Resolver, system_resolver
 from digest.sources.pacing import Pace, service_paces
-from digest.sources.retry import RetryPolicy
-from digest.sources.transport import CheckedTransport, Permit, Resolver, system_resolver
+from digest.sources.retry import PassingFailure, RetryPolicy
 from digest.sources.validators import MemoryValidators, Validator, Validators
+
+if TYPE_CHECKING:
+    from digest.sources.exchange import Reply
 
 MAX_REDIRECTS = 5
 MEGABYTE = 1_000_000
 _ACCEPT = "application/atom+xml, application/rss+xml, application/json, application/xml;q=0.9, */*;q=0.5"
 
+OnBytes = Callable[[int, int | None], None]
+"""Told how many bytes have come, decoded, and how many will (None: the server did not say)."""
 OnWait = Callable[[float, str], None]
 """Told before a pause: its seconds and the reason."""
 
@@ -41,6 +44,8 @@ OnWait = Callable[[float, str], None]
 @cache
 def system_trust() -> ssl.SSLContext:
     """The certificates the operating system trusts; read once, as that is slow."""
+    import httpx2  # noqa: PLC0415 - slow to import, and files are read without
+
     return httpx2.create_ssl_context()
 
 
@@ -145,6 +150,9 @@ class Client:
         raise SourceRefused(f"{shown(asked)}: redirects more than {MAX_REDIRECTS} times; give the final address")
 
     def _ask(self, url: str, headers: dict[str, str], *, trusted: bool, deadline: float, on_bytes: OnBytes) -> Reply:
+        from digest.sources.exchange import exchange  # noqa: PLC0415 - as in `system_trust`
+        from digest.sources.transport import CheckedTransport  # noqa: PLC0415
+
         transport = CheckedTransport(
             permit=(lambda _: True) if trusted else self.permit,
             seconds_left=lambda: deadline - self.monotonic(),

@@ -50,7 +50,7 @@ def unpack(data: bytes, limit: int) -> tuple[bytes, bool]:
     whole = True
     for _ in range(_LAYERS):
         if len(data) > limit:
-            raise SourceRefused(f"is larger than {limit // 1_048_576} MB; raise ingest.max_megabytes or split it")
+            raise SourceRefused(f"is larger than {limit // 1_000_000} MB; raise ingest.max_megabytes or split it")
         if not data.startswith(_GZIP):
             break
         data, complete = _gunzip(data, limit)
@@ -75,7 +75,7 @@ def _gunzip(data: bytes, limit: int) -> tuple[bytes, bool]:
         room -= len(part)
         if room < 0:
             raise SourceRefused(
-                f"is larger than {limit // 1_048_576} MB unpacked; raise ingest.max_megabytes or split it"
+                f"is larger than {limit // 1_000_000} MB unpacked; raise ingest.max_megabytes or split it"
             )
         parts.append(part)
         if not stream.eof:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import ssl
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -18,7 +18,8 @@ import httpx2
 from digest.errors import SourceRefused, SourceUnavailable
 from digest.sources.addresses import shown
 from digest.sources.byte_file import PIECE, of_pieces
-from digest.sources.retry import RETRIED, retry_after
+from digest.sources.client import OnBytes
+from digest.sources.retry import RETRIED, PassingFailure, retry_after
 
 IDLE_SECONDS = 60.0
 """Longest silence of a server, where the deadline allows as much."""
@@ -26,17 +27,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TEMPORARY = frozenset({408, 425})
 _UNREADABLE = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip")
 """Content that holds no list of papers. Any other type is judged by what was sent, as types are often wrong."""
-
-OnBytes = Callable[[int, int | None], None]
-"""Told how many bytes have come, decoded, and how many will (None: the server did not say)."""
-
-
-class PassingFailure(SourceUnavailable):
-    """A failure that may pass at once. `wanted` are the seconds the server asks to wait, where it does."""
-
-    def __init__(self, message: str, wanted: float | None = None) -> None:
-        super().__init__(message)
-        self.wanted = wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

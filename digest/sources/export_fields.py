@@ -63,7 +63,7 @@ def abstract_of(record: Mapping[str, Any]) -> str:
     index = record.get("abstract_inverted_index")
     if isinstance(index, dict):
         return _uninverted(index)
-    value = first(record, "abstract", "abstractText", "paper_abstract", "description", "summary")
+    value = first(record, "abstract", "abstractText", "abstractNote", "paper_abstract", "description", "summary")
     if not isinstance(value, str):
         return ""
     return plain_text(value) if "<jats:" in value[:200] or value[:200].lstrip().startswith("<p") else value
@@ -108,7 +108,8 @@ def _person(value: object) -> object:
     person = value["author"] if isinstance(value.get("author"), dict) else value
     name = person.get("name") or person.get("display_name") or person.get("fullname") or person.get("full_name")
     if not name:
-        given, family = person.get("given") or person.get("first"), person.get("family") or person.get("last")
+        given = next((person[key] for key in ("given", "first", "firstName") if person.get(key)), None)
+        family = next((person[key] for key in ("family", "last", "lastName") if person.get(key)), None)
         name = " ".join(part for part in (given, family) if isinstance(part, str))
     organization = person.get("organization")
     institutions = value.get("institutions")

@@ -1,7 +1,7 @@
 """Papers in the JSON of other programs, and in our own: whatever names their fields have.
 
 Read are our own records and `digest papers --json`, arXiv's metadata snapshot, Semantic Scholar, OpenAlex, Crossref,
-CSL (Zotero), OpenReview, Papers with Code, and lists that people keep themselves. Unknown keys are ignored. Which lists
+CSL, Zotero, OpenReview, Papers with Code, and lists that people keep themselves. Unknown keys are ignored. Which lists
 are Hugging Face's is decided in `recognise`.
 """
 
@@ -26,12 +26,12 @@ _LISTS = (
 )  # fmt: skip
 _AROUND = ("message", "result", "response", "data", "hits", "page")
 """What a list may be wrapped in once more."""
-_INSIDE = ("citingPaper", "citedPaper", "row", "_source", "info")
+_INSIDE = ("citingPaper", "citedPaper", "row", "_source", "info", "data")
 """What a record may be wrapped in."""
 _TITLES = ("title", "paper_title", "display_name", "content")
 _IDS = (
     "arxiv_id", "arxivId", "arxiv", "arXiv", "eprint", "id", "entry_id", "identifier", "doi", "DOI", "forum_url", "url",
-    "URL", "link", "abs_url", "url_abs", "pdf_url", "url_pdf", "html_url", "guid",
+    "URL", "link", "abs_url", "url_abs", "pdf_url", "url_pdf", "html_url", "guid", "archiveID", "paper_id",
 )  # fmt: skip
 _METRICS: Mapping[Metric, tuple[str, ...]] = {
     "upvotes": ("upvotes", "votes", "likes"),
@@ -94,7 +94,17 @@ def _paper(record: Mapping[str, Any], origin: Origin) -> Found:
     names = Names.among(*_spellings(record))
     abstract = abstract_of(record)
     created, changed = _moments(record)
-    venue = first(record, "venue", "journal-ref", "journal_ref", "journal", "container-title", "proceeding")
+    venue = first(
+        record,
+        "venue",
+        "journal-ref",
+        "journal_ref",
+        "journal",
+        "container-title",
+        "proceeding",
+        "publicationTitle",
+        "proceedingsTitle",
+    )
     return build(
         origin,
         names,

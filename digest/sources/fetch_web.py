@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from digest.models import Reading
 from digest.sources.addresses import shown
+from digest.sources.contents import UNCHANGED
 from digest.sources.read_stream import read_stream
-from digest.sources.source import UNCHANGED, ReadContext
+from digest.sources.source import ReadContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ It knows the syntax only; what the values mean is for `daily_papers`, `json_feed
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from pydantic_core import from_json
@@ -28,6 +29,8 @@ def load(data: bytes) -> object:
     try:
         return from_json(data)
     except ValueError as error:
+        if "recursion" in str(error):
+            raise ValueError("nested too deeply") from error
         if "escape" not in str(error) or len(data) > limits.TEXT_BYTES:
             raise
     # A lone surrogate escape: the standard library lets it through and `limits.text` takes it out.
@@ -47,7 +50,49 @@ def load_start(data: bytes) -> object:
         _bound(data)
         return from_json(data, allow_partial=True)
     except ValueError as error:
+        why = "nested too deeply" if "recursion" in str(error) else error
+        raise SourceRefused(f"starts like JSON but cannot be read: {why}") from error
+
+
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+
+
+def elements(data: bytes, rest: str) -> Iterator[object]:
+    """The values of a list that cannot be read as a whole; one that cannot be read comes as a `Rejection`.
+
+    They are told apart by brackets and quotes alone, so that a value that is broken or too deep harms no other. What
+    there is after a list breaks off is called `rest`.
+
+    Raises:
+        SourceRefused: it may hold more values than `limits.JSON_VALUES`.
+    """
+    try:
+        _bound(data)
+    except ValueError as error:
         raise SourceRefused(f"starts like JSON but cannot be read: {error}") from error
+    depth, start = 0, 1
+    for token in _TOKEN.finditer(data):
+        mark = data[token.start()]
+        if mark in b"[{":
+            depth += 1
+        elif mark in b"]}":
+            depth -= 1
+        if depth == 0 or (depth == 1 and mark == ord(",")):
+            yield from _element(data[start : token.start()])
+            start = token.end()
+        if depth == 0:
+            break
+    if depth or data[start:].strip():
+        yield reject(rest, "the JSON cannot be read to its end: a bracket or quote is missing or too many")
+
+
+def _element(data: bytes) -> Iterator[object]:
+    data = data.strip()
+    try:
+        if data:
+            yield load(data)
+    except ValueError as error:
+        yield with_raw(reject(data[:200].decode("utf-8", "replace"), f"it is no JSON: {error}"), data)
 
 
 def _bound(data: bytes) -> None:

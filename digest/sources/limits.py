@@ -10,7 +10,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-UNPACKED_BYTES = 64 * 1024 * 1024
+UNPACKED_BYTES = 64_000_000
 """Largest input after decompression, unless the caller says otherwise."""
 TEXT_BYTES = 16 * 1024 * 1024
 """Largest saved page, BibTeX or RIS file."""

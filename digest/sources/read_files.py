@@ -62,7 +62,7 @@ class Files:
 
 def _of_file(reading: Reading, again: str) -> Reading:
     """A reading whose rejections say which file to read again, not only which folder."""
-    return replace(reading, rejected=tuple(one if one.raw else replace(one, again=again) for one in reading.rejected))
+    return replace(reading, rejected=tuple(replace(one, again=again) for one in reading.rejected))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from digest.errors import SourceRefused
 from digest.models import Reading, Rejection
 from digest.sources.byte_file import Readable, looked_into
 from digest.sources.client import MEGABYTE
+from digest.sources.contents import content_of, read_once
 from digest.sources.source import ReadContext
 
 PIECE = MEGABYTE
@@ -33,7 +34,8 @@ def read_stream(
 ) -> Iterator[Reading]:
     """The readings of `stream`, which is read forward only. `hint` names it in messages.
 
-    Where gzip breaks off, what came before is kept and the rest set aside.
+    Where gzip breaks off, what came before is kept and the rest set aside. What the context says was there before is
+    counted, not parsed.
 
     Raises:
         SourceRefused: it is of no known form, or too large.
@@ -43,11 +45,16 @@ def read_stream(
     head, whole = looked_into(gunzip or plain, _HEAD)
     if gunzip and gunzip.damage and not head:
         raise SourceRefused(f"{hint}: {gunzip.damage}")
-    if is_json_lines(head):
+    largest = context.settings.max_megabytes * MEGABYTE
+    if head.startswith(b"{") and b"\n" not in head:
+        head, whole = looked_into(whole, largest + 1)
+    if is_json_lines(head) or (len(head) > largest and b"\n" not in head):
         yield from _lines(whole, context, source=source, hint=hint)
     else:
         document = _document(whole, context, hint)
-        yield from context.interpret_in_chunks(document, source=source, hint=hint, content_type=content_type)
+        content = content_of(document, context, place=hint, source=source, content_type=content_type)
+        readings = context.interpret_in_chunks(document, source=source, hint=hint, content_type=content_type)
+        yield from read_once(content, context, readings)
     if gunzip and gunzip.damage:
         yield Reading(rejected=(Rejection(record=f"the rest of {hint}", reason=gunzip.damage),))
 
@@ -70,16 +77,20 @@ class _Gunzip:
 def is_json_lines(head: bytes) -> bool:
     """True when `head`, the start of some bytes, is made of lines that are JSON objects.
 
-    The last line may be cut off. One object over several lines is no JSON lines, nor is a list with an object a line.
+    The last line may be cut off, and one that is too long is not looked into. One object over several lines is no JSON
+    lines, nor is a list with an object a line.
     """
-    lines = [line.strip() for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[:-1]]
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head.startswith(b"{"):
+        return False
+    lines = [line.strip() for line in head.split(b"\n")[:-1]]
     filled = [line for line in lines if line][:5]
-    return bool(filled) and filled[0].startswith(b"{") and any(_is_object(line) for line in filled)
+    return any(_is_object(line) for line in filled)
 
 
 def _is_object(line: bytes) -> bool:
     try:
-        return isinstance(json.loads(line), dict)
+        return len(line) <= LONGEST_LINE and isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
 
@@ -96,29 +107,35 @@ def _lines(stream: BufferedReader, context: ReadContext, *, source: str, hint: s
     largest = context.settings.max_stream_megabytes * MEGABYTE
     read = papers = 0
     first = 1
-    for piece in pieces(stream):
+    for number, piece in enumerate(pieces(stream)):
         read += piece.size
         if read > largest:
             size = f"{largest // MEGABYTE} MB"
             raise SourceRefused(f"{hint}: is longer than {size}; raise max_stream_megabytes if it is to be read")
         if piece.data.strip():
-            reading = _reading(piece, context, source=source, hint=hint)
-            papers += len(reading.papers)
-            yield _placed(reading, first)
+            content = content_of(piece.data, context, place=f"{hint}\n{number}", source=source)
+            for reading in read_once(content, context, _readings(piece, context, source=source, hint=hint)):
+                papers += len(reading.papers) + sum(known.read for known in reading.unchanged)
+                yield _placed(reading, first)
             context.progress(papers, None, hint)
         first += piece.data.count(b"\n") if piece.size == len(piece.data) else 1
 
 
-def _reading(piece: Piece, context: ReadContext, *, source: str, hint: str) -> Reading:
-    """The reading of one piece. A piece none of whose lines can be read is set aside: the others may be good."""
-    reason = f"a line of {piece.size / MEGABYTE:.0f} MB; no record may be longer than {LONGEST_LINE // MEGABYTE} MB"
+def _readings(piece: Piece, context: ReadContext, *, source: str, hint: str) -> Iterator[Reading]:
+    """The one reading of a piece. A piece none of whose lines can be read is set aside: the others may be good."""
+    reason = (
+        f"a line of {piece.size / MEGABYTE:.0f} MB; no record may be longer than {LONGEST_LINE // MEGABYTE} MB, "
+        f"no document than max_megabytes ({context.settings.max_megabytes} MB)"
+    )
     if piece.size == len(piece.data):
         try:
-            return context.interpret(piece.data, source=source, hint=hint)
+            yield context.interpret(piece.data, source=source, hint=hint)
         except SourceRefused as error:
             reason = str(error)
+        else:
+            return
     record = piece.data[:_SHOWN].decode("utf-8", "replace").partition("\n")[0]
-    return Reading(rejected=(Rejection(record=f"{hint}: {record}", reason=reason),), form="json-lines")
+    yield Reading(rejected=(Rejection(record=f"{hint}: {record}", reason=reason),), form="json-lines")
 
 
 def _placed(reading: Reading, first: int) -> Reading:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain, islice
+from typing import TypeVar
 
 from digest.errors import SourceRefused
 from digest.models import Paper, Reading, Rejection
@@ -30,6 +31,7 @@ from digest.sources import (
 )
 from digest.sources.record import Found, Origin, reject, with_value
 
+T = TypeVar("T")
 Recognised = tuple[str, Iterator[Found]]
 """The form, and the papers and rejections as they are read."""
 
@@ -105,7 +107,7 @@ def _reading(form: str, found: Iterable[Found]) -> Reading:
     return Reading(papers=tuple(item for item in items if isinstance(item, Paper)), rejected=rejected, form=form)
 
 
-def _bounded(found: Iterable[Found]) -> Iterator[Found]:
+def _bounded(found: Iterable[T]) -> Iterator[T | Rejection]:
     """`found` up to where nothing readable has come for long."""
     bad = 0
     for item in found:
@@ -197,9 +199,20 @@ def _json(data: bytes, origin: Origin) -> Recognised:
     except ValueError as error:
         if json_document.is_lines(data):
             return "json-lines", _lines(data, origin)
-        form, found = _values(json_document.load_start(data), origin)
-        return form, _with(found, reject(f"the rest of {origin.name}", f"the JSON cannot be read to its end: {error}"))
+        return _damaged_json(data, origin, error)
     return _values(value, origin)
+
+
+def _damaged_json(data: bytes, origin: Origin, error: ValueError) -> Recognised:
+    """What can be read of a document that cannot as a whole: of a list the sound values, of others the start."""
+    rest = f"the rest of {origin.name}"
+    values = list(_bounded(json_document.elements(data, rest))) if data.startswith(b"[") else []
+    sound = [value for value in values if not isinstance(value, Rejection)]
+    if sound:
+        form, found = _values(sound, origin)
+        return form, chain(found, (value for value in values if isinstance(value, Rejection)))
+    form, found = _values(json_document.load_start(data), origin)
+    return form, chain(found, [reject(rest, f"the JSON cannot be read to its end: {error}")])
 
 
 def _lines(data: bytes, origin: Origin) -> Iterator[Found]:
@@ -208,11 +221,6 @@ def _lines(data: bytes, origin: Origin) -> Iterator[Found]:
     if not any(daily_papers.is_item(value) or exports.is_record(value) for value in start):
         raise SourceRefused("is JSON lines, but nothing in it looks like a paper (none has a title)")
     return (_record(value, origin) for value in chain(start, values))
-
-
-def _with(found: Iterator[Found], last: Rejection) -> Iterator[Found]:
-    yield from found
-    yield last
 
 
 def _values(value: object, origin: Origin) -> Recognised:

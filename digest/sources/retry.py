@@ -9,10 +9,20 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from random import Random
 
+from digest.errors import SourceUnavailable
+
 RETRIED = frozenset({429, 500, 502, 503, 504})
 """Statuses that may pass by themselves (RFC 6585 §4, RFC 9110 §15.6)."""
 _USED_UP = re.compile(r";\s*r=0\s*;\s*t=(?P<seconds>[0-9]{1,9})\b")
 _DIGITS, _HEADER = 12, 1000
+
+
+class PassingFailure(SourceUnavailable):
+    """A failure that may pass at once. `wanted` are the seconds the server asks to wait, where it does."""
+
+    def __init__(self, message: str, wanted: float | None = None) -> None:
+        super().__init__(message)
+        self.wanted = wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from digest.errors import SourceRefused
 from digest.sources.page_lines import is_furniture, is_marker, listed_day, paragraphs
@@ -25,6 +25,7 @@ _MANY, _NEARLY_ALL = 5, 0.8
 """Without a header line, so many pairs that are so great a part of the lines make a page."""
 _WORDS = 20
 """… when each abstract has so many."""
+_HALF_A_YEAR = timedelta(days=182)
 _MARKDOWN = re.compile(r"(?:#{1,6}|[-*+>|]|```|\d{1,3}\.)(?:\s|$)")
 _SENTENCE = re.compile(r"[.!?][\"')\]]?\s+[A-Z(\[\"'$\\]")
 _CONNECTED = re.compile(
@@ -54,8 +55,9 @@ def is_saved_page(text: str) -> bool:
 
 
 def parse_saved_page(text: str, origin: Origin) -> Iterator[Found]:
-    """The page's papers in order, their list day from the date above them (the latest such day not in the future).
+    """The page's papers in order, their list day from the date above them.
 
+    Where it has no year it is the latest such day not in the future, or the one next to the day the operator named.
     A title without abstract or an abstract without title is set aside.
 
     Raises:
@@ -82,6 +84,8 @@ def _body(text: str, origin: Origin) -> list[_Line]:
     lines: list[_Line] = []
     day: date | None = None
     today = origin.observed_at.date()
+    if origin.on:
+        today = min(today, origin.on + _HALF_A_YEAR)
     for number, line in paragraphs(text):
         if found := listed_day(line, today):
             day = found

@@ -6,18 +6,15 @@ announcements the site does not want are left out here, in one place for all sou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from digest.models import Reading
+from digest.models import Content, Reading
 from digest.settings import IngestSettings
 from digest.sources.client import MEGABYTE, Answer, Client
 from digest.sources.recognise import parse, parse_in_chunks
-
-UNCHANGED = "unchanged"
-"""The form of a reading whose source answered that nothing has changed since it was last read (HTTP 304)."""
 
 Progress = Callable[[int, int | None, str], None]
 """Told how much is done, out of how much (None: unknown), and what is being done."""
@@ -32,7 +29,7 @@ class ReadContext:
     """What a source reads with.
 
     `on` is the list day the operator named, for sources and data that do not say it themselves; `now` is the moment
-    of the observations.
+    of the observations; `contents` is what the source's places held before, by place.
     """
 
     client: Client
@@ -40,6 +37,7 @@ class ReadContext:
     on: date | None = None
     settings: IngestSettings
     progress: Progress = silent
+    contents: Mapping[int, Content] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

@@ -9,7 +9,6 @@ It knows nothing of redirects, retries or sizes; that is `digest.sources.client`
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
@@ -19,20 +18,10 @@ import httpcore2
 import httpx2
 
 from digest.errors import SourceRefused
-from digest.sources.addresses import IPAddress
-
-Resolver = Callable[[str, int], Sequence[str]]
-"""The addresses of a host name; raises OSError when it has none."""
-Permit = Callable[[IPAddress], bool]
+from digest.sources.names import Permit, Resolver
 
 CONNECT_SECONDS = 10.0
 """Longest wait for one address to accept a connection."""
-
-
-def system_resolver(host: str, port: int) -> Sequence[str]:
-    """What the operating system says, in its order of preference, each address once."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class CheckedTransport(httpx2.HTTPTransport):

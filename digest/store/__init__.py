@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from digest.models import (
     Assignment,
+    Content,
     Edition,
     KnownPaper,
     Merged,
@@ -26,7 +27,7 @@ from digest.models import (
     Variant,
 )
 from digest.search_text import clean
-from digest.store import backfills, editions, observations, papers, schema, variants
+from digest.store import backfills, contents, editions, observations, papers, schema, variants
 from digest.store import rejections as set_aside
 from digest.store import runs as source_runs
 from digest.store.deliveries import Deliveries
@@ -168,11 +169,15 @@ class Store:
             return date.fromisoformat(day) if (day := connection.execute(value).scalar()) else None
 
     def tidy(self, today: date, *, old: datetime, rejections: datetime, runs: datetime) -> None:
-        """Thin what is `old`, and forget rejections and runs older than their moments (see `thin` and `thin_runs`)."""
+        """Thin what is `old`, and forget rejections and runs older than their moments (see `thin` and `thin_runs`).
+
+        What places held is forgotten with the rejections: a file that is gone leaves nothing.
+        """
         with writing(self._engine) as connection:
             observations.thin(connection, old)
             source_runs.thin_runs(connection, old, runs)
             set_aside.delete_older(connection, rejections)
+            contents.delete_older(connection, rejections)
             self._set_meta(connection, _TIDIED, today.isoformat())
 
     # Editions
@@ -279,6 +284,17 @@ class Store:
         return Jobs(self._engine)
 
     # What is remembered for others
+
+    def contents(self, source: str) -> dict[int, Content]:
+        """What the places of a source held when they were last read to their end, by place."""
+        with reading(self._engine) as connection:
+            return contents.select_contents(connection, source)
+
+    def save_contents(self, source: str, held: Sequence[Content], at: datetime) -> None:
+        """Remember what places of a source hold now."""
+        if held:
+            with writing(self._engine) as connection:
+                contents.upsert_contents(connection, source, held, at)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """The ETag and Last-Modified that came with the last answer from `url`, for a conditional request."""

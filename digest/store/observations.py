@@ -1,4 +1,4 @@
-"""Signals in the database: written once per change, thinned with age.
+"""Signals in the database: written once, thinned with age.
 
 A row says that from its moment on the value held until the next row says otherwise; which observations are news is
 decided in `digest.curation.merge`.

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from digest.store.columns import Moment, Tuple
 
-VERSION = "0011"
+VERSION = "0012"
 """The migration this code is written for; a test holds it to the newest one."""
 
 metadata = MetaData(
@@ -97,7 +97,7 @@ signals = Table(
     Column("value", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-"""A step function: a value holds from its moment until the next row; an observation that changes nothing has none."""
+"""A step function: a value holds from its moment until the next row."""
 
 assignments = Table(
     "assignments",
@@ -180,6 +180,18 @@ readings = Table(
     Column("signals", BigInteger, nullable=False, comment="hash of the values it came with last"),
 )
 """What was read before, so that a record that says nothing new is known before anything else is looked at."""
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("place", BigInteger, primary_key=True, autoincrement=False, comment="hash of a file, address or piece"),
+    Column("mark", BigInteger, nullable=False, comment="hash of its bytes and of how they were read"),
+    Column("read", Integer, nullable=False),
+    Column("newest_on", Date),
+    Column("read_at", Moment, nullable=False),
+)
+"""What each place held when it was last read to its end: the same bytes are not parsed again."""
 
 validators = Table(
     "validators",

@@ -81,7 +81,7 @@ def test_what_is_set_aside_is_listed_and_taken_again(digest: Command, tmp_path: 
     assert json.loads(digest("rejected", "--json").document[0]["raw"]) == [item(1, None)]
     assert digest("rejected", "--source", "hf").err == "Nothing is set aside.\n"
     again = digest("ingest", "--retry-rejected")
-    assert (again.code, "0 read" in again.out, "1 set aside" in again.out) == (3, True, True)
+    assert (again.code, "0 new" in again.out, "1 set aside" in again.out) == (3, True, True)
     path.write_text(json.dumps([item(1, "Its title at last")]))
     assert digest("ingest", str(path)).code == 0
     nothing = digest("ingest", "--retry-rejected")

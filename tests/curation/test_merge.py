@@ -144,19 +144,23 @@ def seen(value: int, hour: int, source: str = "hf") -> Signal:
     ("known", "incoming", "news"),
     [
         ([], [seen(3, 8)], [seen(3, 8)]),
-        ([seen(3, 8)], [seen(3, 9)], []),
-        ([seen(3, 8)], [seen(4, 9)], [seen(4, 9)]),
-        ([seen(3, 8)], [seen(3, 9, "file")], [seen(3, 9, "file")]),
+        ([seen(3, 8)], [seen(3, 18)], []),
+        ([seen(3, 8)], [seen(3, 9)], [seen(3, 9)]),
+        ([seen(3, 8)], [seen(4, 18)], [seen(4, 18)]),
+        ([seen(3, 8)], [seen(3, 18, "file")], [seen(3, 18, "file")]),
         ([seen(3, 8), seen(5, 12)], [seen(4, 10)], [seen(4, 10)]),
-        ([seen(3, 8), seen(5, 12)], [seen(3, 10)], []),
+        ([seen(3, 8), seen(5, 12)], [seen(3, 10)], [seen(3, 10)]),
         ([seen(3, 8)], [seen(3, 8)], []),
         ([seen(3, 8)], [seen(5, 8)], [seen(5, 8)]),
         ([seen(5, 8)], [seen(3, 8)], []),
-        ([], [seen(3, 8), seen(3, 9), seen(2, 10)], [seen(3, 8), seen(2, 10)]),
+        ([], [seen(3, 8), seen(3, 9), seen(3, 18)], [seen(3, 8), seen(3, 9)]),
     ],
-    ids=["first", "the same", "more", "another source", "late", "late, the same", "again", "more at one moment",
-         "less at one moment", "a series"],
+    ids=["first", "the same now", "the same then", "more", "another source", "late", "late, the same", "again",
+         "more at one moment", "less at one moment", "a series"],
 )  # fmt: skip
-def test_only_changes_of_a_signal_are_news(known: list, incoming: list, news: list) -> None:
-    """A value holds until the next observation, so a repeated one is not kept, and two never stand at one moment."""
-    assert list(news_among(known, union_of_signals(known, incoming))) == news
+def test_what_is_news_of_a_signal(known: list, incoming: list, news: list) -> None:
+    """A value repeated now (18:00) is not kept, one of another moment is; two never stand at one moment.
+
+    What was observed between two equal values may arrive later.
+    """
+    assert list(news_among(known, union_of_signals(known, incoming), seen(0, 18).observed_at)) == news

@@ -73,7 +73,7 @@ def store(tmp_path_factory):
         yield opened
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.lists(words, min_size=1, max_size=6).map(" ".join))
 def test_the_store_says_the_same(store, text):
     """Whatever is typed, a saved search brings the papers that a search of the database shows."""

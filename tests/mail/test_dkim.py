@@ -8,7 +8,7 @@ import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.errors import MailError
@@ -99,7 +99,7 @@ def test_what_relays_do_does_not_break_it(signed, keys):
     assert verdicts(relayed, keys) == [True, True]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     body=st.lists(st.text(st.sampled_from("ab \t.="), max_size=12), max_size=8).map("\r\n".join),
     subject=st.text(st.sampled_from("ab  \t:"), min_size=1, max_size=20),

@@ -121,7 +121,6 @@ def test_nothing_from_before_the_schedule_is_caught_up():
     assert due(Preferences(), None, utc("2026-05-18T12:00"), since=utc("2026-05-18T07:00")) is not None
 
 
-@settings(deadline=None)
 @given(preferences=PREFERENCES, start=MOMENTS)
 def test_every_day_of_the_cadence_has_one_moment(preferences, start):
     """In any zone, over months: moments ascend, no day of the cadence is skipped, none comes twice."""
@@ -134,7 +133,7 @@ def test_every_day_of_the_cadence_has_one_moment(preferences, start):
     assert named - {moments[-1]} <= set(moments)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(preferences=PREFERENCES, start=MOMENTS, steps=st.lists(st.integers(1, 3000), min_size=1, max_size=60))
 def test_deliveries_are_never_doubled_and_nothing_stays_due(preferences, start, steps):
     """However irregularly one looks: each moment is dealt with at most once, each local day at most once."""
@@ -152,7 +151,6 @@ def test_deliveries_are_never_doubled_and_nothing_stays_due(preferences, start, 
     assert len(set(days)) == len(days) or skipped_midnight
 
 
-@settings(deadline=None)
 @given(preferences=PREFERENCES, start=MOMENTS)
 def test_looking_every_quarter_of_an_hour_finds_each_moment_in_time(preferences, start):
     """What is announced as the next deliveries is what becomes due, within the quarter."""
@@ -167,7 +165,6 @@ def test_looking_every_quarter_of_an_hour_finds_each_moment_in_time(preferences,
     assert found == expected
 
 
-@settings(deadline=None)
 @given(before=PREFERENCES, after=PREFERENCES, start=MOMENTS)
 def test_moving_to_another_zone_or_cadence_doubles_no_day(before, after, start):
     """The first digest of the new schedule comes on a later local day than the last one of the old."""

@@ -191,7 +191,7 @@ def test_no_cell_is_a_formula(store, site, ada, text):
     unsubscribe(store, ada.id)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cells=st.lists(st.lists(st.text(max_size=30), max_size=6), max_size=6))
 def test_any_csv_is_counted_line_by_line(tmp_path_factory, cells):
     """Whatever the cells hold: nothing but SubscriptionError, and readers are only what is an address."""

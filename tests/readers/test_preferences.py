@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.curation.preferences import PREFERENCE_FIELDS, format_preferences, parse_preferences
@@ -30,7 +30,6 @@ PREFERENCES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(preferences=PREFERENCES)
 def test_preferences_come_back_from_their_text(preferences):
     """Every field; forms, files and the command line speak the same."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import LinkError, SubscriptionError, TooManyRequests
@@ -204,7 +204,6 @@ def test_what_is_no_address_is_refused(store, site, text):
     assert store.subscribers.counts() == {}
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=100) | st.emails())
 def test_any_text_is_an_address_or_refused(text):
     """What comes through is one line with one @ between parts, and comes through again unchanged."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import LinkError, SettingsError
@@ -31,7 +31,6 @@ READERS = st.builds(
 URL_SAFE = set(string.ascii_letters + string.digits + "-_.")
 
 
-@settings(deadline=None)
 @given(reader=READERS, purpose=st.sampled_from(PURPOSES))
 def test_a_token_tells_what_it_was_made_of(reader, purpose):
     """It is safe in a URL, tells the reader's id and epoch, and neither holds the address nor wears out."""
@@ -42,7 +41,6 @@ def test_a_token_tells_what_it_was_made_of(reader, purpose):
     assert claim == Claim(subscriber=reader.id, epoch=reader.epoch)
 
 
-@settings(deadline=None)
 @given(reader=READERS, made=st.sampled_from(PURPOSES), used=st.sampled_from(PURPOSES))
 def test_a_token_is_good_for_its_purpose_only(reader, made, used):
     """A link to a personal feed, say, does not change preferences."""
@@ -54,7 +52,6 @@ def test_a_token_is_good_for_its_purpose_only(reader, made, used):
             TOKENS.read(used, token, now=NOW)
 
 
-@settings(deadline=None)
 @given(reader=READERS, place=st.integers(0, 200), letter=st.sampled_from(sorted(URL_SAFE)))
 def test_a_changed_token_is_refused(reader, place, letter):
     """Whatever letter is changed (the last one may carry unused bits, so its meaning is what counts)."""
@@ -66,7 +63,6 @@ def test_a_changed_token_is_refused(reader, place, letter):
             TOKENS.read("preferences", forged, now=NOW)
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=400))
 def test_any_text_is_refused_as_a_link(text):
     """Nothing else than LinkError comes of nonsense."""
@@ -74,7 +70,6 @@ def test_any_text_is_refused_as_a_link(text):
         TOKENS.read("unsubscribe", text, now=NOW)
 
 
-@settings(deadline=None)
 @given(reader=READERS, seconds=st.integers(-1_000_000, 1_000_000))
 def test_a_token_expires_at_its_moment(reader, seconds):
     """It is good until then, and not from then on."""
@@ -87,7 +82,6 @@ def test_a_token_expires_at_its_moment(reader, seconds):
             TOKENS.read("confirm", token, now=now)
 
 
-@settings(deadline=None)
 @given(reader=READERS)
 def test_keys_can_be_rotated(reader):
     """A key that is still listed is believed, a removed one is not, and the first one signs."""

@@ -144,7 +144,7 @@ def test_best_papers_keep_the_most() -> None:
     assert len(set(paragraphs[:-1])) > 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(*(st.text(max_size=size) for size in (400, 3000, 200, 6000)), st.integers(20_000, 100_000), st.integers(0, 60))
 def test_any_text_fits_and_parses(  # noqa: PLR0917 - hypothesis draws them in this order
     title: str, abstract: str, name: str, note: str, limit: int, count: int
@@ -164,7 +164,6 @@ def test_any_text_fits_and_parses(  # noqa: PLR0917 - hypothesis draws them in t
     mail.text.encode()
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 50), st.integers(1, 50), st.integers(1, 50)), max_size=30), st.integers(0, 2000)
 )

@@ -205,7 +205,7 @@ IMPRINT = make_imprint()
 TEXT = st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF, exclude_categories=()), max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.tuples(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT))
 def test_hostile_papers_stay_well_formed(texts: tuple[str, ...]) -> None:
     """Any text at all in any field leaves both documents well-formed, and their titles what a reader may see."""
@@ -226,7 +226,7 @@ def test_hostile_papers_stay_well_formed(texts: tuple[str, ...]) -> None:
     RENDERERS["json"](feed).decode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=TEXT)
 def test_unchecked_text_stays_well_formed(text: str) -> None:
     """Even an entry that nobody cleaned cannot break a document."""

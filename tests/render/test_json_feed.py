@@ -53,7 +53,7 @@ def test_same_entries_as_xml(extension: str) -> None:
     assert [(item["id"], item["title"]) for item in items] == [(entry.id, entry.title) for entry in entries]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(exclude_categories=()), max_size=60))
 def test_hostile_text(text: str) -> None:
     """Any text in any field leaves a valid document."""

@@ -138,7 +138,7 @@ COMMANDS = (  # noqa: SIM905 - as words they can be read
 PIECES = st.sampled_from([*"\\{}$^_~-`'[]()a1<>&%#. é\u202e\x00", *COMMANDS])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.lists(PIECES, max_size=80).map("".join), st.text(max_size=200)))
 @example("{" * 3000 + "\\textbf" + "}" * 3000)
 @example("\\frac" * 3000)

@@ -236,7 +236,7 @@ def mutated(cut: int, insert: bytes) -> bytes:
     return TEMPLATE[:cut] + insert + TEMPLATE[cut + 1 :]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=200) | LINES | st.builds(mutated, st.integers(0, len(TEMPLATE)), st.binary(max_size=3)))
 def test_no_answer_is_a_surprise(answer: bytes) -> None:
     """Whatever bytes come back, they are an answer or a SourceError in one line, and nothing else."""

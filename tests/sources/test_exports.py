@@ -134,12 +134,17 @@ FOREIGN: dict[str, dict[str, Any]] = {
         "url_abs": "https://arxiv.org/abs/2401.01234v1", "proceeding": "A Journal", "date": "2024-01-02",
         "doi": "10.1103/X",
     },
+    "zotero": {
+        "itemType": "preprint", "title": "A Title", "abstractNote": "An abstract.", "publicationTitle": "A Journal",
+        "creators": [{"firstName": "Ada", "lastName": "One", "creatorType": "author"}, {"name": "Kurt Gödel"}],
+        "archiveID": "arXiv:2401.01234", "DOI": "10.1103/X", "date": "2024-01-02", "tags": [{"tag": "speech"}],
+    },
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("record", FOREIGN.values(), ids=FOREIGN.keys())
 def test_other_programs_records(record: dict[str, Any]) -> None:
-    """One paper, written by six programs, is the same paper."""
+    """One paper, written by seven programs, is the same paper."""
     paper = only(json.dumps([record]))
     assert paper.aliases[:2] == ("arxiv:2401.01234", "doi:10.1103/x")
     assert (paper.title, paper.abstract, names(paper)) == ("A Title", "An abstract.", ["Ada One", "Kurt Gödel"])
@@ -156,6 +161,7 @@ def test_other_programs_records(record: dict[str, Any]) -> None:
         lambda one: {"message": {"items": [one]}},
         lambda one: {"data": [{"citingPaper": one}]},
         lambda one: {"rows": [{"row": one}]},
+        lambda one: [{"key": "ABCD", "version": 3, "data": one}],
         lambda one: {"2401.01234": {key: value for key, value in one.items() if key != "id"}},
         lambda one: one,
     ],
@@ -230,3 +236,22 @@ def test_no_value_in_any_field_breaks_reading(records: list[dict[str, Any]]) -> 
         parse_record(record, ORIGIN)
     with contextlib.suppress(SourceRefused):
         read(json.dumps(records))
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ('{"id": "2605.00002", "title": "Deep", "x": ' + "[" * 5000 + "]" * 5000 + "}", "nested too deeply"),
+        ('{"id": "2605.00002" "title": "Without a comma"}', "no JSON"),
+        ('{"id": "2605.00002", "title": "A \\q strange escape"}', "no JSON"),
+    ],
+    ids=["deep", "comma", "escape"],
+)
+def test_a_broken_record_of_a_list_harms_no_other(broken: str, reason: str) -> None:
+    """What stands before and after it is read, brackets and quotes in their words or not; it is kept to be retried."""
+    sound = [{"id": f"2605.0000{number}", "title": 'Brackets ][ and "quotes\\'} for number in (1, 3)]
+    reading = read(f"[{json.dumps(sound[0])}, {broken}, {json.dumps(sound[1])}]")
+    assert [paper.id for paper in reading.papers] == ["arxiv:2605.00001", "arxiv:2605.00003"]
+    (rejection,) = reading.rejected
+    assert reason in rejection.reason
+    assert rejection.raw == broken.encode()

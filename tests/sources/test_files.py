@@ -207,6 +207,17 @@ def test_a_line_that_is_no_record_harms_no_other() -> None:
     assert len(rejected(readings)) == 2
 
 
+def test_a_line_longer_than_any_document_harms_no_other() -> None:
+    """Also where it is the first, so that the start of the file says nothing of what it is."""
+    monster = b'{"title": "' + b"x" * 3_000_000 + b'"}\n'
+    readings = list(StandardInput(stream=io.BytesIO(monster + line(1))).read(context(max_megabytes=1)))
+    assert titles(readings)[-1] == "Paper 1"
+    monster = b'{"title": "' + b"x" * (LONGEST_LINE + PIECE) + b'"}\n'
+    readings = list(StandardInput(stream=io.BytesIO(monster + line(1))).read(context(max_megabytes=4)))
+    assert titles(readings) == ["Paper 1"]
+    assert "no record may be longer than 8 MB" in next(iter(rejected(readings).values()))
+
+
 def test_a_damaged_line_can_be_found() -> None:
     """The parser of a piece counts from 1; the reason says where the piece begins."""
     good = [line(number, words=300) for number in range(1, 1001)]

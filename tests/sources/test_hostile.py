@@ -148,6 +148,8 @@ def test_feeds_that_are_slow_on_purpose(item: str) -> None:
         ),
         json.dumps([{"title": "<" * 1_000_000, "abstract": "a.a" * 500_000, "url": "https://" + "a." * 900}]),
         "Daily Papers\n" + ("by" + " " * 190 + "\n") * 2000 + "x " * 100_000,
+        '[{"title": "A Title"}, "' + '\\"' * 1_000_000,
+        "[" + '{"title" "A Title"},' * 100_000 + "1]",
     ],
 )
 def test_texts_that_are_slow_on_purpose(data: str) -> None:
@@ -180,6 +182,11 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
         "b'[' + b'{\"a\":1},' * 1_400_000 + b'{}]'",
         "b'[{\"title\":\"t\",\"abstract\":\"' + b'x' * 60_000_000 + '😀'.encode() + b'\"}]'",
         "b\"<feed xmlns:a='http://arxiv.org/schemas/atom'><entry>\" + b'<a/>' * 10_000_000",
+        (
+            "b'@string{s0 = {lol}}\\n'"
+            " + b''.join(b'@string{s%d = s%d # s%d}\\n' % (n, n - 1, n - 1) for n in range(1, 50_000))"
+            " + b'@article{a, title = s49999 # s30' + b' # s30' * 50_000 + b'}'"
+        ),
     ],
 )
 def test_memory_is_bounded(data: str) -> None:

@@ -57,6 +57,12 @@ def test_an_entry_without_end_is_set_aside(broken: str) -> None:
     assert "does not end" in reading.rejected[0].reason
 
 
+def test_bibtex_of_a_careless_program() -> None:
+    """Entries without a key, and several on one line; an address with an @ after a brace is no entry."""
+    text = "@misc{title = {One {a,b}@example.org}, year = 2024}@misc{two, title = {Two}} @misc(three, title={Three})"
+    assert [paper.title for paper in read(text).papers] == ["One a,b@example.org", "Two", "Three"]
+
+
 def test_ris_in_full() -> None:
     """Tags of either generation, a value over two lines, a record without its end."""
     reading = read(

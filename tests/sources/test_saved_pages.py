@@ -161,6 +161,20 @@ def test_the_callers_day_serves_a_page_without_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2024, 8, 11), date(2024, 8, 11)),
+        (date(2024, 8, 14), date(2024, 8, 11)),
+        (date(2024, 3, 1), date(2024, 8, 11)),
+        (date(2024, 1, 2), date(2023, 8, 11)),
+    ],
+)
+def test_the_callers_day_tells_the_year_of_a_date_without_one(day: date, expected: date) -> None:
+    """A page saved long ago is of the year that is named, or of the one next to it."""
+    assert read("\n".join(["Daily Papers", "Aug 11", *BODY]), on=day).papers[0].listed_on == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Just a few words.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from digest.models import Rejection, SourceRun, Verdict
+from digest.models import Content, Rejection, SourceRun, Verdict
 from digest.store import Store
 from digest.store.rejections import MOST_RAW, MOST_RECORDS
 
@@ -64,3 +65,15 @@ def test_days_of_the_past(any_store: Store) -> None:
     assert any_store.backfilled("hf") == {day}
     assert any_store.backfilled("arxiv:cs.CL") == frozenset()
     assert len(any_store.rejections("hf")) == 1
+
+
+def test_what_places_held_is_forgotten_in_time(any_store: Store) -> None:
+    """The last content of a place counts; what was not read for long goes."""
+    old, new = Content(place=1, mark=2**62, read=3, newest_on=date(2026, 5, 4)), Content(place=2, mark=8)
+    any_store.save_contents("papers/", [old, replace(new, mark=7)], NOW - timedelta(days=100))
+    any_store.save_contents("papers/", [new], NOW)
+    assert any_store.contents("papers/") == {1: old, 2: new}
+    assert any_store.contents("others/") == {}
+    long_ago = NOW - timedelta(days=90)
+    any_store.tidy(NOW.date(), old=NOW, rejections=long_ago, runs=long_ago)
+    assert any_store.contents("papers/") == {2: new}
