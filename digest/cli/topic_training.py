@@ -39,7 +39,8 @@ def train(
     """Learn the topic model from labelled papers and measure it. Needs the extra `train`; takes minutes.
 
     Papers without a label and with arXiv categories help too. The report, cross-validated and beside simpler ways, and
-    what a file finds of a topic that was left out, are printed; what is shipped is made by copying both files over those in digest/curation.
+    what a file finds of a topic that was left out, are printed; what is shipped is made by copying both files over
+    those in digest/curation.
 
     \b
     pip install 'daily-papers-digest[train]'

@@ -156,8 +156,10 @@ def _ranks(values: Sequence[float]) -> list[float]:
 
 
 def _parsed(text: str, name: str, parse: Callable[[Any], T]) -> Iterator[T]:
-    """Each line's record, as `parse` reads it."""
+    """Each line's record, as `parse` reads it; empty lines pass."""
     for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
         try:
             yield parse(json.loads(line))
         except KeyError as error:

@@ -39,8 +39,7 @@ def export_vectors(corpus: Corpus, provenance: Mapping[str, object]) -> str:
     step = np.percentile(np.abs(places), _WITHIN) / _LARGEST
     whole = np.clip(np.rint(places / step), -_LARGEST, _LARGEST).astype(int) + ZERO
     rows = (
-        f"{json.dumps(corpus.vocabulary.terms[term], ensure_ascii=False)}:"
-        f'"{b64encode(bytes(row)).decode("ascii")}"'
+        f'{json.dumps(corpus.vocabulary.terms[term], ensure_ascii=False)}:"{b64encode(bytes(row)).decode("ascii")}"'
         for term, row in zip(kept, whole.tolist(), strict=True)
     )
     head = f'{{"provenance": {json.dumps(dict(provenance))},\n"dimensions": {dimensions},\n"places": {{\n'
