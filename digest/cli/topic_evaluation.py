@@ -55,12 +55,13 @@ def evaluate(
 
 def _by_label(state: State, file: Path, papers: list[str] | None) -> dict[str, Any]:
     from digest.curation.accuracy import evaluate_topics
-    from digest.curation.labels import parse_labels
+    from digest.curation.labels import check_topics, parse_labels
     from digest.curation.topics import Classifier
     from digest.papers import classifier_of
 
     labels = parse_labels(read_text(file), file.name)
     site = state.site()
+    check_topics(labels, (topic.slug for topic in site.topics()), file.name)
     if papers:
         known = given_papers(state, site, papers)
         examples = {alias: paper for paper in known for alias in paper.aliases}

@@ -93,7 +93,8 @@ def _show(state: State, topic: Topic, caught: Sequence[Caught], *, looked_at: in
     )
     _list(state, inside, limit)
     if near:
-        state.out.print("near, but not in it:", style="dim")
+        lacking = "none of its keywords occurs" if topic.rules.any or topic.rules.all else "not like it enough"
+        state.out.print(f"near, but not in it ({lacking}):", style="dim")
         _list(state, near, limit)
 
 

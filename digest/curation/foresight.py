@@ -23,7 +23,7 @@ from digest.curation.trend import trend
 from digest.errors import SettingsError
 from digest.models import Metric, Paper, Signal
 
-_METRICS: tuple[Metric, ...] = ("upvotes", "comments", "github_stars")
+_OTHERS: tuple[Metric, ...] = ("comments", "github_stars")
 T = TypeVar("T")
 
 FIRST, LEAST_OVERLAP, LEAST_PAPERS = 10, 0.6, 5
@@ -156,8 +156,10 @@ def _ranks(values: Sequence[float]) -> list[float]:
 
 
 def _parsed(text: str, name: str, parse: Callable[[Any], T]) -> Iterator[T]:
-    """Each line's record, as `parse` reads it."""
+    """Each line's record, as `parse` reads it; empty lines pass."""
     for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
         try:
             yield parse(json.loads(line))
         except KeyError as error:
@@ -174,11 +176,12 @@ def _signals(record: Any) -> dict[tuple[str, date], tuple[Signal, ...]]:
     found = {}
     for seen in record["api"]:
         at = _moment(seen["at"])
-        known = tuple(
-            Signal(metric=metric, value=int(seen[metric]), observed_at=at) for metric in _METRICS if seen.get(metric)
+        counts: dict[Metric, Any] = {"upvotes": seen.get("upvotes") or 0, **{name: seen.get(name) for name in _OTHERS}}
+        found[f"arxiv:{record['id']}", date.fromisoformat(seen["list_date"])] = tuple(
+            Signal(metric=metric, value=int(count), observed_at=at)
+            for metric, count in counts.items()
+            if count is not None
         )
-        none = (Signal(metric="upvotes", value=0, observed_at=at),)
-        found[f"arxiv:{record['id']}", date.fromisoformat(seen["list_date"])] = known or none
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from digest.errors import SettingsError
+from digest.models import OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +23,33 @@ class Label:
 
 
 def parse_labels(text: str, name: str = "labels") -> dict[str, Label]:
-    """The labels by paper id; an id without a scheme (`2401.01234`) is an arXiv one. Empty lines and `#` lines pass.
+    """The labels by paper id; an id without a scheme (`2401.01234`) is an arXiv one.
+
+    Empty lines, lines that begin with `#` and a header that begins with `id` pass.
 
     Raises:
-        SettingsError: a line has no topic; says which, with `name` as the file's name.
+        SettingsError: a line has no topic, or there is no label; says which line, with `name` as the file's name.
     """
     labels = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
+        if not line.strip() or line.startswith("#") or (number == 1 and line.partition("\t")[0].strip() == "id"):
             continue
         paper, primary, secondary = (*(field.strip() for field in line.split("\t")), "", "")[:3]
         if not paper or not primary:
             raise SettingsError(f"{name}, line {number}: wants id<TAB>primary topic<TAB>secondary topics")
         others = frozenset(topic.strip() for topic in secondary.split(",") if topic.strip())
         labels[paper if ":" in paper else f"arxiv:{paper}"] = Label(primary, others - {primary})
+    if not labels:
+        raise SettingsError(f"{name}: has no label; a line wants id<TAB>primary topic<TAB>secondary topics")
     return labels
+
+
+def check_topics(labels: Mapping[str, Label], known: Iterable[str], name: str = "labels") -> None:
+    """Make sure that every label is a topic of the site, or `other`.
+
+    Raises:
+        SettingsError: some are not; says which.
+    """
+    meant = {topic for label in labels.values() for topic in label.acceptable}
+    if unknown := sorted(meant - {*known, OTHER}):
+        raise SettingsError(f"{name}: the site has no topic {', '.join(unknown)}; `digest topics` lists those it has")

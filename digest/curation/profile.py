@@ -1,28 +1,50 @@
 """Topics nobody trained: how sure we are that a paper belongs to one, from its file alone.
 
-What a topic file says in words (title, description, keywords), and the example papers it names where they are known,
-make a *profile*. A paper fits the more, the stronger the evidence of the file's rules is, the more alike paper and
-profile are (`digest.curation.vectors`), and the less the paper is about a trained topic that the profile is not about.
-The weights of the three were fitted by leaving each trained topic out in turn (docs/quality.md).
+What a topic file says in words, and the example papers it names where they are known, make a *profile*. A paper fits
+the more, the stronger the evidence of the file's rules is, the more like the keywords and like the description and
+examples it is (`digest.curation.vectors`), and the less surely it is about a trained topic that the profile is not
+about. The weights of the four were fitted by leaving each trained topic out in turn (docs/quality.md).
 
-Rules decide, fit orders: a paper within the rules is at least half sure; one that is not, where the file has keywords,
-at most half.
+Rules decide, fit orders: a paper within the rules belongs to the topic however little it fits, and one that is not
+belongs to it only where the file has no keywords.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import exp
+from typing import NamedTuple
 
 from digest.curation.model import TopicModel
 from digest.curation.terms import PaperText
 from digest.curation.vectors import Vector, WordVectors, likeness, unit
 from digest.models import Paper, Topic
 
-STRENGTH, LIKENESS, ELSEWHERE, START = 4.0, 9.0, -4.3, -2.7
-"""The logistic model: one weight for each of the three, and the intercept."""
-_LEAST_MARGIN = -1.0
-"""A profile is so short that its margins below this mean no more than this."""
+LEAST_LIKE = 0.5
+"""Where a file has no keywords, a paper that fits this well belongs to its topic."""
+_LEAST_MARGIN = -0.5
+"""A profile with a margin below this is not about the trained topic; texts as short as profiles often lie near it."""
+
+
+_LEAST_KNOWN = 0.5
+"""With fewer of the keywords' words known, a subject is foreign."""
+
+
+class Fit(NamedTuple):
+    """What speaks for and against a paper, or with what weight each does."""
+
+    strength: float
+    """The evidence of the rules, 0 to 1."""
+    keywords: float
+    """The likeness to the keywords, -1 to 1."""
+    description: float
+    """The likeness to title and description, and to the examples."""
+    elsewhere: float
+    """How much more the paper is about some trained topic than the profile is."""
+
+
+WEIGHTS, START = Fit(strength=3.0, keywords=2.6, description=10.3, elsewhere=-5.9), -4.3
+"""The logistic model: a weight for each, and the intercept."""
 
 
 class Profile:
@@ -32,23 +54,44 @@ class Profile:
         self, topic: Topic, *, model: TopicModel, vectors: WordVectors, examples: Sequence[Paper] = ()
     ) -> None:
         """`examples` are the papers that `topic.examples` names, as far as they are known."""
-        words = Paper(
-            id="", title=f"{topic.title}; {'; '.join((*topic.rules.any, *topic.rules.all))}", abstract=topic.description
-        )
-        texts = [PaperText(paper) for paper in (words, *examples)]
-        self._has_keywords = bool(topic.rules.any or topic.rules.all)
-        self._place = _middle([vectors.of(text) for text in texts])
-        margins = zip(*(model.margins(text) for text in texts), strict=True)
+        keywords = (*topic.rules.any, *topic.rules.all)
+        # A title alone says little: without a description the keywords stand in for it, or the examples.
+        said = topic.description or "; ".join(keywords)
+        like = [PaperText(paper) for paper in examples]
+        described = [PaperText(Paper(id="", title=topic.title, abstract=said))] if said or not like else []
+        whole = PaperText(Paper(id="", title="; ".join((topic.title, *keywords)), abstract=topic.description))
+        self._has_keywords = bool(keywords)
+        self._description = _middle([vectors.of(text) for text in (*described, *like)])
+        words = PaperText(Paper(id="", title="; ".join(keywords), abstract=""))
+        self._keywords = vectors.of(words) or self._description
+        self._is_foreign = vectors.share_known(words) < _LEAST_KNOWN
+        margins = zip(*(model.margins(text) for text in (whole, *like)), strict=True)
         self._margins = tuple(max(_LEAST_MARGIN, *of_topic) for of_topic in margins)
 
+    def fit(self, strength: float, place: Vector, margins: Sequence[float]) -> Fit:
+        """What speaks for a paper, by its rule `strength`, its vector and its margins."""
+        return Fit(
+            strength=strength,
+            keywords=likeness(place, self._keywords),
+            description=likeness(place, self._description),
+            elsewhere=max(paper - mine for paper, mine in zip(margins, self._margins, strict=True)),
+        )
+
     def confidence(self, strength: float, place: Vector, margins: Sequence[float]) -> float:
-        """How sure a paper belongs, 0 to 1, by its rule `strength`, its vector and its margins."""
-        elsewhere = max(paper - mine for paper, mine in zip(margins, self._margins, strict=True))
-        evidence = STRENGTH * strength + LIKENESS * likeness(place, self._place) + ELSEWHERE * elsewhere + START
-        fit = 1 / (1 + exp(-evidence))
-        if strength:
-            return (1 + fit) / 2
-        return fit / 2 if self._has_keywords else fit
+        """How sure a paper belongs, 0 to 1.
+
+        Rules without keywords (people, categories, votes) say nothing about a subject, so a paper within them is at
+        least half sure. Of a subject whose words no paper taught, likeness says nothing, and evidence stands alone.
+        """
+        found = self.fit(strength, place, margins)
+        sure = 1 / (1 + exp(-START - sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True))))
+        if strength and not self._has_keywords:
+            return (1 + sure) / 2
+        return max(strength, sure) if self._is_foreign else sure
+
+    def takes_alike(self, sure: float) -> bool:
+        """Whether a paper outside the rules belongs to the topic."""
+        return not self._has_keywords and sure >= LEAST_LIKE
 
 
 def _middle(places: Sequence[Vector]) -> Vector:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from math import exp
 
 from digest.curation.model import MODEL_PATH, load_model
-from digest.curation.profile import build_profiles
+from digest.curation.profile import LEAST_LIKE, START, WEIGHTS, build_profiles
 from digest.curation.rules import Judgement, RuleBook, strength
 from digest.curation.terms import PaperText
 from digest.curation.vectors import VECTORS_PATH, load_vectors
@@ -27,8 +27,6 @@ LEAST_PRIMARY = 0.25
 """Below this a paper is `OTHER`, as four of the 983 judged papers are."""
 LEAST_SECONDARY = 0.08
 """A topic at least this sure is a secondary one, if it is among the next two."""
-LEAST_OWN = 0.5
-"""A topic of the site's own is primary or secondary only from here: it competes with no other for its confidence."""
 MOST_SECONDARY = 2
 
 _NOTHING = (Assignment(topic=OTHER, confidence=0.0, why="no topic fits"),)
@@ -53,15 +51,8 @@ class Classifier:
         """The primary assignment, then up to two secondary ones, surest first; `OTHER` alone when nothing fits."""
         text = PaperText(paper)
         judgement = self._rules.judge(text)
-        ranked = [
-            (slug, sure)
-            for slug, sure in self._rank(text, judgement)
-            if slug not in self._profiles or sure >= LEAST_OWN
-        ]
-        if not ranked or ranked[0][1] < LEAST_PRIMARY:
-            return _NOTHING
-        others = [entry for entry in ranked[1 : 1 + MOST_SECONDARY] if entry[1] >= LEAST_SECONDARY]
-        return tuple(self._assignment(slug, sure, text, judgement) for slug, sure in (ranked[0], *others))
+        chosen = self._choose(self._rank(text, judgement), judgement)
+        return tuple(self._assignment(slug, sure, text, judgement) for slug, sure in chosen) or _NOTHING
 
     def explain(self, paper: Paper) -> tuple[Assignment, ...]:
         """Every topic that is not ruled out, surest first."""
@@ -80,6 +71,24 @@ class Classifier:
         judgement = self._rules.judge(text)
         sure = dict(self._rank(text, judgement)).get(slug)
         return None if sure is None else self._assignment(slug, sure, text, judgement)
+
+    def _choose(self, ranked: Sequence[tuple[str, float]], judgement: Judgement) -> list[tuple[str, float]]:
+        """Of topics with their confidence, surest first, those the paper is in.
+
+        A paper within the rules of a topic of the site's own is in it, however unsure.
+        """
+        ruled = [entry for entry in ranked if entry[0] in self._profiles and entry[0] in judgement.evidence]
+        open_to = [entry for entry in ranked if self._is_open(entry) and entry not in ruled]
+        fitting = [entry for entry in open_to if entry[1] >= LEAST_SECONDARY]
+        surest = max([*ruled[:1], *fitting[:1]], key=lambda entry: entry[1], default=("", 0.0))
+        if surest[1] < LEAST_PRIMARY:
+            return ruled[: 1 + MOST_SECONDARY]
+        others = [entry for entry in (*ruled, *fitting) if entry != surest][:MOST_SECONDARY]
+        return [surest, *(entry for entry in ranked if entry in others)]
+
+    def _is_open(self, entry: tuple[str, float]) -> bool:
+        slug, sure = entry
+        return slug not in self._profiles or self._profiles[slug].takes_alike(sure)
 
     def _rank(self, text: PaperText, judgement: Judgement) -> list[tuple[str, float]]:
         """The site's topics that the paper may be in, with how sure that is, surest first."""
@@ -128,7 +137,7 @@ def fingerprint(topics: Sequence[Topic], examples: Mapping[str, Paper] | None = 
 
     That is with a topic's file, the words of a known example, the model or the constants above.
     """
-    constants = (RULE_WEIGHT, SHARPNESS, LEAST_PRIMARY, LEAST_SECONDARY, LEAST_OWN, MOST_SECONDARY)
+    constants = (RULE_WEIGHT, SHARPNESS, LEAST_PRIMARY, LEAST_SECONDARY, MOST_SECONDARY, LEAST_LIKE, WEIGHTS, START)
     known = sorted(
         (name, paper.title, paper.abstract, paper.keywords, paper.categories)
         for name, paper in (examples or {}).items()

@@ -2,13 +2,14 @@
 
 ::
 
-    score = votes + 0.3 ln(1 + growth) + 0.01 ln(1 + comments) - 0.1 listed - 0.04 ln(1 + age)
+    score = votes + 0.3 ln(1 + growth) + 0.01 ln(1 + replies) - 0.1 listed - 0.03 ln(1 + age)
     votes = ln(1 + upvotes), or 0.3 ln(1 + GitHub stars) where no source counts upvotes
 
-`growth` is how many upvotes came within the last day, `listed` the days since the source's list showed the paper (at
-most 14), `age` the days since it was published. A signal that was never seen counts as nothing, one seen later than
-the moment asked for does not exist yet; so the order of any past moment can be replayed. The numbers were chosen by how
-well the order of the morning agrees with that of the evening (`docs/trend.md`). It says nothing about quality.
+`growth` is how many upvotes came within the last day, `replies` the comments after the first (which is mostly the
+submitter's own), `listed` the days since the source's list showed the paper (at most 14), `age` the days since it was
+published. A signal that was never seen counts as nothing, one seen later than the moment asked for does not exist yet;
+so the order of any past moment can be replayed. The numbers were chosen by how well the order of the morning agrees
+with that of the evening (`docs/trend.md`). It says nothing about quality.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from math import log1p
 
 from digest.models import Metric, Paper, Score
 
-GROWTH, COMMENTS, STARS, LISTED, AGE = 0.3, 0.01, 0.3, 0.1, 0.04
+GROWTH, REPLIES, STARS, LISTED, AGE = 0.3, 0.01, 0.3, 0.1, 0.03
 MOST_LISTED = 14.0
 _DAY = timedelta(days=1)
 
@@ -30,7 +31,7 @@ def trend(paper: Paper, now: datetime) -> Score:
     value = (
         (STARS * log1p(stars or 0) if upvotes is None else log1p(upvotes))
         + GROWTH * log1p(growth or 0)
-        + COMMENTS * log1p(comments or 0)
+        + REPLIES * log1p(max((comments or 0) - 1, 0))
         - LISTED * _days_listed(paper, now)
         - AGE * log1p(_days_since_published(paper, now))
     )

@@ -19,7 +19,7 @@ from digest.curation.rules import RuleBook, strength
 from digest.curation.terms import PaperText
 from digest.curation.topics import RULE_WEIGHT, SHARPNESS
 from digest.models import OTHER, Paper, Topic
-from digest.training.fit import Corpus, fit
+from digest.training.fit import TERMS_KEPT, Corpus, fit
 
 FOLDS = 5
 
@@ -42,14 +42,17 @@ class Judged:
 
 
 def cross_validated_margins(corpus: Corpus, judged: Judged, share: float = 1.0) -> np.ndarray:
-    """Margins of the judged papers, by models fitted to `share` of all the other labelled papers."""
+    """Margins of the judged papers, by models fitted to `share` of all the other labelled papers.
+
+    With a share below 1 all terms are kept, which takes half as long and changes the third digit.
+    """
     count = len(judged.papers)
     rows = np.arange(len(corpus.labels))
     margins = np.full((count, len(corpus.topics)), -np.inf)
     chance = np.random.default_rng(judged.seed).random(len(rows))
     for _, held_out in judged.folds(corpus.labels):
         seen = np.setdiff1d(rows[chance < share], held_out)
-        model = fit(corpus, seen)
+        model = fit(corpus, seen, TERMS_KEPT if share == 1.0 else None)
         columns = [corpus.topics.index(topic) for topic in model.topics]
         margins[np.ix_(held_out, np.array(columns))] = model.margins([judged.papers[place] for place in held_out])
     return margins

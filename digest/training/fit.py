@@ -89,9 +89,11 @@ def build_corpus(labelled: Sequence[Paper], labels: Sequence[str], unlabelled: S
     )
 
 
-def fit(corpus: Corpus, rows: np.ndarray, terms_kept: int = TERMS_KEPT) -> LinearModel:
-    """The model learned from the labelled papers at `rows` and all unlabelled ones."""
+def fit(corpus: Corpus, rows: np.ndarray, terms_kept: int | None = TERMS_KEPT) -> LinearModel:
+    """The model learned from the labelled papers at `rows` and all unlabelled ones; None keeps all terms."""
     first = _student(corpus, rows)
+    if terms_kept is None:
+        return LinearModel(tuple(first.classes_), corpus.vocabulary, first.coef_, first.intercept_)
     largest = np.abs(first.coef_).max(axis=0) * corpus.vocabulary.idf
     places = np.sort(np.argsort(-largest, kind="stable")[:terms_kept])
     narrowed = corpus.over(places)

@@ -10,6 +10,7 @@ import numpy as np
 
 from digest.curation.accuracy import judge
 from digest.curation.labels import Label
+from digest.curation.vectors import parse_vectors
 from digest.models import Paper, Topic
 from digest.training.evaluate import (
     FOLDS,
@@ -23,6 +24,7 @@ from digest.training.evaluate import (
 )
 from digest.training.export import export
 from digest.training.fit import Corpus, build_corpus, fit
+from digest.training.leave_out import average_precisions, leave_each_out
 from digest.training.vectors import export_vectors
 
 CURVE = (0.1, 0.25, 0.5, 0.75)
@@ -56,6 +58,8 @@ class Trained:
     model: str
     vectors: str
     report: dict[str, dict[str, object]]
+    left_out: dict[str, dict[str, float]]
+    """By topic, the average precision of its keywords and of its file for a model that was never taught it."""
 
 
 def train(
@@ -86,7 +90,10 @@ def train(
         "terms": len(model.vocabulary.terms),
         "cross_validated": {key: measured[key] for key in ("papers", "accuracy", "acceptable", "macro_f1")},
     }
-    return Trained(export(model, provenance), export_vectors(corpus, provenance), report)
+    vectors = export_vectors(corpus, provenance)
+    progress("leaving each topic out")
+    left_out = average_precisions(leave_each_out(corpus, judged, parse_vectors(vectors)))
+    return Trained(export(model, provenance), vectors, report, left_out)
 
 
 def _report(

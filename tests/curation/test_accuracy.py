@@ -6,7 +6,7 @@ import pytest
 
 from digest.curation.accuracy import evaluate_by_category, evaluate_topics, judge
 from digest.curation.categories import topics_of_category
-from digest.curation.labels import Label, parse_labels
+from digest.curation.labels import Label, check_topics, parse_labels
 from digest.curation.topics import Classifier
 from digest.errors import SettingsError
 from digest.models import Topic
@@ -98,3 +98,21 @@ def test_categories_judge_without_being_seen() -> None:
 def test_a_category_stands_for_topics(category: str, expected: set[str]) -> None:
     """A category of a known archive stands for that archive; one that holds everything stands for nothing."""
     assert topics_of_category(category) == expected
+
+
+def test_a_header_and_windows_line_ends_pass() -> None:
+    """Tables as spreadsheets write them."""
+    assert parse_labels("id\tprimary\tsecondary\r\n2401.00001\tcode\t\r\n") == {"arxiv:2401.00001": Label("code")}
+
+
+def test_a_file_without_labels_is_refused() -> None:
+    """Nothing can be measured on it."""
+    with pytest.raises(SettingsError, match="mine.tsv: has no label"):
+        parse_labels("# none yet\n", "mine.tsv")
+
+
+def test_a_topic_the_site_does_not_have_is_named() -> None:
+    """A misspelled topic would otherwise count as a mistake of the classifier."""
+    labels = {"arxiv:2401.00001": Label("code"), "arxiv:2401.00002": Label("other", frozenset({"cod"}))}
+    with pytest.raises(SettingsError, match="no topic cod;"):
+        check_topics(labels, ["code"], "mine.tsv")

@@ -53,8 +53,15 @@ def test_the_formula_is_the_published_one() -> None:
     paper = with_signals(
         seen("upvotes", 34), seen("upvotes", 22, 30), seen("comments", 3), published_at=NOON - timedelta(days=2)
     )
-    expected = log(35) + 0.3 * log(13) + 0.01 * log(4) - 0.1 * 0.5 - 0.04 * log(3)
+    expected = log(35) + 0.3 * log(13) + 0.01 * log(3) - 0.1 * 0.5 - 0.03 * log(3)
     assert trend(paper, NOON).value == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_first_comment_counts_for_nothing() -> None:
+    """It is mostly the submitter's own; the second is somebody's answer."""
+    silent, own, answered = ((seen("upvotes", 5), seen("comments", count)) for count in (0, 1, 2))
+    assert trend(with_signals(*silent), NOON).value == trend(with_signals(*own), NOON).value
+    assert trend(with_signals(*answered), NOON).value > trend(with_signals(*own), NOON).value
 
 
 def test_the_past_can_be_replayed() -> None:
