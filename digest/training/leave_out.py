@@ -109,5 +109,8 @@ def _without(slug: str, corpus: Corpus, held_out: np.ndarray) -> TopicModel:
     machine = LinearSVC(C=TEACHER_C, class_weight="balanced", random_state=0).fit(
         corpus.full[rows], corpus.labels[rows]
     )
-    fitted = LinearModel(tuple(machine.classes_), corpus.vocabulary, machine.coef_, machine.intercept_)
+    weights, bias = machine.coef_, machine.intercept_
+    if len(machine.classes_) == 2:  # noqa: PLR2004 - one boundary between two topics has two sides
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    fitted = LinearModel(tuple(machine.classes_), corpus.vocabulary, weights, bias)
     return parse_model(json.loads(export(fitted, {})))

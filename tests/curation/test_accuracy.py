@@ -107,7 +107,7 @@ def test_a_header_and_windows_line_ends_pass() -> None:
 
 def test_a_file_without_labels_is_refused() -> None:
     """Nothing can be measured on it."""
-    with pytest.raises(SettingsError, match="mine.tsv: has no label"):
+    with pytest.raises(SettingsError, match=r"mine\.tsv: has no label"):
         parse_labels("# none yet\n", "mine.tsv")
 
 
