@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from math import exp
 
 from digest.curation.model import MODEL_PATH, load_model
@@ -78,8 +79,8 @@ class Classifier:
         A paper within the rules of a topic of the site's own is in it, however unsure.
         """
         ruled = [entry for entry in ranked if entry[0] in self._profiles and entry[0] in judgement.evidence]
-        open_to = [entry for entry in ranked if self._is_open(entry) and entry not in ruled]
-        fitting = [entry for entry in open_to if entry[1] >= LEAST_SECONDARY]
+        likely = takewhile(lambda entry: entry[1] >= LEAST_SECONDARY, ranked)
+        fitting = [entry for entry in likely if self._is_open(entry) and entry not in ruled]
         surest = max([*ruled[:1], *fitting[:1]], key=lambda entry: entry[1], default=("", 0.0))
         if surest[1] < LEAST_PRIMARY:
             return ruled[: 1 + MOST_SECONDARY]
