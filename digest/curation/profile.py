@@ -61,6 +61,7 @@ class Profile:
         described = [PaperText(Paper(id="", title=topic.title, abstract=said))] if said or not like else []
         whole = PaperText(Paper(id="", title="; ".join((topic.title, *keywords)), abstract=topic.description))
         self._has_keywords = bool(keywords)
+        self._names_its_papers = bool(keywords or topic.rules.authors or topic.rules.organizations)
         self._description = _middle([vectors.of(text) for text in (*described, *like)])
         words = PaperText(Paper(id="", title="; ".join(keywords), abstract=""))
         self._keywords = vectors.of(words) or self._description
@@ -90,8 +91,8 @@ class Profile:
         return max(strength, sure) if self._is_foreign else sure
 
     def takes_alike(self, sure: float) -> bool:
-        """Whether a paper outside the rules belongs to the topic."""
-        return not self._has_keywords and sure >= LEAST_LIKE
+        """Whether a paper outside the rules belongs to the topic: not where words, people or organisations decide."""
+        return not self._names_its_papers and sure >= LEAST_LIKE
 
 
 def _middle(places: Sequence[Vector]) -> Vector:

@@ -5,6 +5,7 @@ It decides what a string means and touches neither network nor disk.
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -46,7 +47,7 @@ def resolve(text: str) -> Source:
         return _arxiv(text, rest)
     if _SCHEME.match(text):
         return _web_page(text)
-    return Files(name=text, path=Path(text).expanduser())
+    return Files(name=text, path=Path(os.path.expanduser(text)))  # noqa: PTH111 - a `~` nobody owns is a name
 
 
 def _unknown(text: str, why: str = "is no source") -> SettingsError:
