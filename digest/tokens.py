@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from json import JSONEncoder
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -70,7 +71,13 @@ class _Serializer(URLSafeSerializer):
 
     def dumps(self, obj: Any, salt: str | bytes | None = None) -> str:  # noqa: ARG002 - each purpose has its one salt
         """JSON in base64, as `loads` reads it, and its signature."""
-        return self._signer.sign(base64_encode(_ENCODER.encode(obj))).decode("ascii")
+        return self._signer.sign(_payload(tuple(obj))).decode("ascii")
+
+
+@lru_cache(maxsize=16)
+def _payload(values: tuple[str | int, ...]) -> bytes:
+    """What a token says; a mail has several of one reader, each with a signature of its own."""
+    return base64_encode(_ENCODER.encode(values))
 
 
 class Tokens:

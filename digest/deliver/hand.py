@@ -23,7 +23,7 @@ from digest.settings import SendingSettings
 from digest.store import Store
 from digest.store.deliveries import Settlement
 
-_BATCH, _BATCH_SECONDS = 100, 0.02
+_BATCH, _BATCH_SECONDS = 100, 0.03
 """Outcomes recorded at once, and how long the first waits for others: with what is in flight, a crash doubles these."""
 _WATCH_SECONDS = 0.1
 """How often the thread looks whether something was left."""

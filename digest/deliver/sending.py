@@ -24,7 +24,7 @@ from digest.models import Delivery
 from digest.site import Site
 from digest.store import Store
 
-_CLAIMED = 200
+_CLAIMED = 400
 """Deliveries claimed at once."""
 _MANY = 500
 """Digests for which it is worthwhile to start a process that signs."""

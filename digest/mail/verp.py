@@ -5,7 +5,6 @@ The tag is keyed: nobody can unsubscribe a reader by sending a made-up bounce.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -18,6 +17,9 @@ from digest.mail.address import MAX_LOCAL, wire_address
 
 _TAG_OCTETS = 10
 """80 bits: far beyond guessing by mail, and 16 characters of base32."""
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+"""RFC 4648 §6 in lower case; `base64.b32encode` takes longer than all the rest of a return path."""
+_PLACES = range(_TAG_OCTETS * 8 - 5, -1, -5)
 _DELIVERY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ARRIVAL = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
 """Where mail servers leave the envelope recipient of the bounce, the surest first."""
@@ -65,4 +67,5 @@ class Verp:
 
 def _tag(key: bytes, delivery: str) -> str:
     digest = hmac.digest(key, b"return-path:" + delivery.encode(), hashlib.sha256)
-    return base64.b32encode(digest[:_TAG_OCTETS]).decode("ascii").lower()
+    number = int.from_bytes(digest[:_TAG_OCTETS], "big")
+    return "".join([_BASE32[number >> place & 31] for place in _PLACES])

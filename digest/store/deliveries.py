@@ -39,11 +39,20 @@ _PAUSED = "delivery.paused"
 _GROUPS = 200
 """Plans carried out in one transaction."""
 _MAX_MESSAGE = 500
+_READER = (subscribers.c.address, subscribers.c.epoch, subscribers.c.status.label("reader_status"))
 _WITH_READER: Select[Any] = select(
-    *(column for column in deliveries.c if column.name not in {"claim", "batch", "settled_at"}),
-    subscribers.c.address,
-    subscribers.c.epoch,
-    subscribers.c.status.label("reader_status"),
+    *(column for column in deliveries.c if column.name not in {"claim", "batch", "settled_at"}), *_READER
+).join(subscribers)
+_AS_CLAIMED = {
+    "status": literal_column("'claimed'"),
+    "attempts": deliveries.c.attempts + 1,
+    "doubts": deliveries.c.doubts + case((deliveries.c.status == "claimed", 1), else_=0),
+}
+"""What a claim makes of a delivery; one whose claim lapsed may have been sent."""
+_CLAIMABLE: Select[Any] = select(
+    *(column for column in deliveries.c if column.name not in {"claim", "batch", "settled_at", *_AS_CLAIMED}),
+    *(value.label(name) for name, value in _AS_CLAIMED.items()),
+    *_READER,
 ).join(subscribers)
 _PAUSE_REASON = select(schema.meta.c.value).where(schema.meta.c.name == _PAUSED)
 
@@ -54,13 +63,7 @@ _THESE: BindParameter[Sequence[str]] = bindparam("of_subscribers", expanding=Tru
 _CLAIM = (
     update(deliveries)
     .where(_OPEN, deliveries.c.subscriber.in_(_THESE))
-    .values(
-        attempts=deliveries.c.attempts + 1,
-        doubts=deliveries.c.doubts + case((deliveries.c.status == "claimed", 1), else_=0),
-        status="claimed",
-        claim=bindparam("of_claim"),
-        try_at=bindparam("until"),
-    )
+    .values(_AS_CLAIMED | {"claim": bindparam("of_claim"), "try_at": bindparam("until")})
 )
 _SETTLE_SENT = (
     update(deliveries)
@@ -134,11 +137,11 @@ class Deliveries:
         One whose claim lapsed may have been sent: that is a doubt. Those whose reader is no longer active are closed;
         how many is returned too.
         """
-        due = _WITH_READER.where(deliveries.c.try_at <= now, self._ours)
+        due = _CLAIMABLE.where(deliveries.c.try_at <= now, self._ours)
         due = due.order_by(deliveries.c.try_at, deliveries.c.subscriber).limit(most)
         with writing(self._engine) as connection:
             found = connection.execute(due).all()
-            taken = [_claimed(row, until) for row in found if row.reader_status == "active"]
+            taken = [_delivery(row) for row in found if row.reader_status == "active"]
             gone = [_closed(row, now) for row in found if row.reader_status != "active"]
             for some in batches(delivery.subscriber for delivery in taken):
                 connection.execute(_CLAIM, {"of_subscribers": some, "of_claim": claim, "until": until})
@@ -251,30 +254,22 @@ class Deliveries:
             return bool(connection.execute(delete(schema.meta).where(schema.meta.c.name == _PAUSED)).rowcount)
 
 
-def _delivery(row: Row[Any], **changed: Any) -> Delivery:
-    """`row` as it is but for what is `changed`."""
-    fields = {
-        "id": f"{row.subscriber}-{row.last}",
-        "subscriber": row.subscriber,
-        "address": row.address,
-        "epoch": row.epoch,
-        "first": row.first,
-        "last": row.last,
-        "variant": row.variant,
-        "due_at": row.due_at,
-        "status": row.status,
-        "attempts": row.attempts,
-        "doubts": row.doubts,
-        "try_at": row.try_at,
-        "message": row.message,
-    }
-    return Delivery(**(fields | changed))
-
-
-def _claimed(row: Row[Any], until: datetime) -> Delivery:
-    """As `_CLAIM` leaves it."""
-    doubts = row.doubts + (row.status == "claimed")
-    return _delivery(row, status="claimed", try_at=until, attempts=row.attempts + 1, doubts=doubts)
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=f"{row.subscriber}-{row.last}",
+        subscriber=row.subscriber,
+        address=row.address,
+        epoch=row.epoch,
+        first=row.first,
+        last=row.last,
+        variant=row.variant,
+        due_at=row.due_at,
+        status=row.status,
+        attempts=row.attempts,
+        doubts=row.doubts,
+        try_at=row.try_at,
+        message=row.message,
+    )
 
 
 def _closed(row: Row[Any], now: datetime) -> dict[str, Any]:
