@@ -45,6 +45,7 @@ def emerging(
                 "emerging": [
                     {
                         "phrase": entry.phrase,
+                        "also": list(entry.also),
                         "before": entry.before,
                         "surprise": entry.surprise,
                         "why": line(entry),
@@ -58,7 +59,7 @@ def emerging(
     if not found:
         state.err.print(f"Nothing rose in the week up to {day}.")
     for entry in found:
-        state.out.print(f"{entry.phrase}: {line(entry)}", markup=False, style="bold")
+        state.out.print(f"{entry.name}: {line(entry)}", markup=False, style="bold")
         for paper in entry.papers[:_SHOWN]:
             state.out.print(f"  {paper}  {known[paper].title}", markup=False)
         if len(entry.papers) > _SHOWN:

@@ -4,14 +4,15 @@ A phrase is a pair of words, or a single word that neither the topic model nor a
 stands in the title of at least `LEAST_NAMED` papers of the week (keywords that a source adds are too general). It
 emerges when `LEAST_PAPERS` papers of the week have it anywhere and that is far more than the weeks before let expect:
 the log-likelihood ratio of the two rates (Dunning 1993) exceeds 2 ln(m / `CHANCE`), and `LEAST_SURPRISE`, where m
-phrases were looked at, so that chance names one in less than one of ten weeks. Of phrases that stand in nearly the same
-papers only the most surprising is named. When nothing emerges, nothing is returned.
+phrases were looked at, so that chance names one in less than one of ten weeks. Phrases that stand in much the same
+papers are one cluster, under the most surprising of them. When nothing emerges, nothing is returned.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from math import log
 
@@ -29,6 +30,8 @@ CHANCE = 0.1
 LEAST_BEFORE = 30
 """With fewer papers in the weeks before there is nothing to compare with."""
 _SAME_PAPERS = 0.5
+_MOST_ALSO = 2
+"""Further phrases a cluster is named by."""
 
 
 def emerging(papers: Iterable[Paper], until: date, count: int = 5) -> tuple[Emerging, ...]:
@@ -45,12 +48,13 @@ def emerging(papers: Iterable[Paper], until: date, count: int = 5) -> tuple[Emer
         return ()
     named = _named(now)
     risen = _risen(_holders(now, named), _holders(before, named), len(now), len(before))
-    return _distinct(risen, count)
+    return _clusters(risen)[:count]
 
 
 def unnamed(found: Iterable[Emerging], editions: Iterable[Edition], dated_on: date, count: int) -> tuple[Emerging, ...]:
     """The first `count` of what was found for the edition of `dated_on` that no edition of its week has named."""
-    named = {entry.phrase for edition in editions if dated_on - edition.dated_on < WEEK for entry in edition.emerging}
+    past = [entry for edition in editions if dated_on - edition.dated_on < WEEK for entry in edition.emerging]
+    named = {phrase for entry in past for phrase in (entry.phrase, *entry.also)}
     return tuple(entry for entry in found if entry.phrase not in named)[:count]
 
 
@@ -78,13 +82,19 @@ def _risen(
     return sorted(risen, key=lambda entry: (-entry.surprise, -len(entry.phrase), entry.phrase))
 
 
-def _distinct(risen: Sequence[Emerging], count: int) -> tuple[Emerging, ...]:
-    chosen: list[Emerging] = []
+def _clusters(risen: Sequence[Emerging]) -> tuple[Emerging, ...]:
+    """Every phrase by itself, or with the first before it that has half of its papers, where it says something more."""
+    clusters: list[Emerging] = []
     for entry in risen:
         mine = set(entry.papers)
-        if all(len(mine & set(other.papers)) < _SAME_PAPERS * len(mine) for other in chosen):
-            chosen.append(entry)
-    return tuple(chosen[:count])
+        for place, cluster in enumerate(clusters):
+            if len(mine.intersection(cluster.papers)) >= _SAME_PAPERS * len(mine):
+                if len(cluster.also) < _MOST_ALSO and not set(entry.phrase.split()) <= set(cluster.name.split()):
+                    clusters[place] = replace(cluster, also=(*cluster.also, entry.phrase))
+                break
+        else:
+            clusters.append(entry)
+    return tuple(clusters)
 
 
 def _named(papers: Iterable[Paper]) -> set[str]:

@@ -42,6 +42,13 @@ class Emerging:
     """How many papers of the weeks before had it."""
     surprise: float
     """How unlikely that is by chance: the log-likelihood ratio (see `digest.curation.emerging`)."""
+    also: tuple[str, ...] = ()
+    """Other phrases that rose in much the same papers: with `phrase` they are one cluster."""
+
+    @property
+    def name(self) -> str:
+        """All of its phrases, the most surprising first."""
+        return " / ".join((self.phrase, *self.also))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,10 +20,10 @@ from digest.render.view import PaperView, SiteView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmergingView:
-    """A phrase that rose, as templates see it."""
+    """A phrase that rose, or a cluster of them, as templates see it."""
 
     phrase: str
-    """In small letters, singular."""
+    """In small letters, singular; of a cluster the first few, with ` / ` between them."""
     count: int
     """Papers of the week that have it."""
     title: str
@@ -162,7 +162,7 @@ def view_emerging(digest: Digest) -> tuple[EmergingView, ...]:
         if best is not None:
             found.append(
                 EmergingView(
-                    phrase=shorten(plain(entry.phrase), 60),
+                    phrase=" / ".join(shorten(plain(phrase), 60) for phrase in (entry.phrase, *entry.also)),
                     count=len(entry.papers),
                     title=to_text(shorten(plain(best.title), 90)),
                     url=safe_url(best.url),

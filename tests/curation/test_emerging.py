@@ -32,6 +32,21 @@ def test_a_new_phrase_is_named_with_its_papers() -> None:
     assert line(found) == "4 papers this week, 0 in the 4 weeks before"
 
 
+def test_phrases_of_the_same_papers_are_one_cluster() -> None:
+    """What five papers say in two ways is one thing that rose, named by both; their papers are named once."""
+    fresh = [
+        listed(100 + number, 1 + number, f"OpenClaw skills under harness engineering {number}") for number in range(5)
+    ]
+    (found,) = emerging([*usual(), *fresh], TODAY)
+    said = set(found.name.replace(" / ", " ").split())
+    assert {"openclaw", "skill", "harness", "engineering"} <= said
+    assert 1 <= len(found.also) <= 2
+    assert sorted(found.papers) == sorted(paper.id for paper in fresh)
+    edition = make_edition(1, make_entry(1, "agents"), emerging=(found,), dated_on=TODAY)
+    again = Emerging(phrase=found.also[0], papers=("a", "b", "c"), before=0, surprise=50.0)
+    assert unnamed([again], [edition], TODAY, 3) == ()
+
+
 def test_a_usual_week_is_quiet() -> None:
     """When nothing rose, nothing is said."""
     assert emerging(usual(), TODAY) == ()
