@@ -1,6 +1,7 @@
-"""Many rows into one table, without SQLAlchemy's work for every row, which costs more than the database's own.
+"""Many rows of one table at once, without SQLAlchemy's work for every row, which costs more than the database's own.
 
-The statement is the plain `INSERT … VALUES` of both databases; values are converted by the column types as always.
+The statements are the plain `INSERT … VALUES` and `UPDATE … SET` of both databases; values are converted by the column
+types as always.
 """
 
 from __future__ import annotations
@@ -24,16 +25,38 @@ def insert_rows(
     if not rows:
         return
     names = tuple(rows[0])
-    values = [list(row.values()) for row in rows]
-    for place, convert in _conversions(connection.dialect, table, names):
-        for row in values:
-            row[place] = convert(row[place])
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
     columns = ", ".join(f'"{name}"' for name in names)
-    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join([mark] * len(names))})'  # noqa: S608 - names of our own
+    marks = ", ".join([_mark(connection)] * len(names))
+    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 - names of our own
     if on_conflict:
         statement += f" ON CONFLICT {on_conflict}"
-    connection.exec_driver_sql(statement, [tuple(row) for row in values])
+    connection.exec_driver_sql(statement, _converted(connection.dialect, table, names, rows))
+
+
+def update_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, keys: int, only: str
+) -> None:
+    """Update the rows of `table` that the last `keys` columns of each of `rows` name, if `only` is true of them."""
+    if not rows:
+        return
+    names = tuple(rows[0])
+    equal = [f'"{name}" = {_mark(connection)}' for name in names]
+    statement = f'UPDATE "{table.name}" SET {", ".join(equal[:-keys])} WHERE {" AND ".join((*equal[-keys:], only))}'  # noqa: S608 - names of our own
+    connection.exec_driver_sql(statement, _converted(connection.dialect, table, names, rows))
+
+
+def _mark(connection: Connection) -> str:
+    return "?" if connection.dialect.name == "sqlite" else "%s"
+
+
+def _converted(
+    dialect: Dialect, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> list[tuple[Any, ...]]:
+    values = [list(row.values()) for row in rows]
+    for place, convert in _conversions(dialect, table, names):
+        for row in values:
+            row[place] = convert(row[place])
+    return [tuple(row) for row in values]
 
 
 def _conversions(dialect: Dialect, table: Table, names: Sequence[str]) -> list[tuple[int, _Convert]]:

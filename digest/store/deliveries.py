@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
-    BindParameter,
     Engine,
     Row,
     Select,
@@ -21,15 +20,16 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    null,
     select,
     true,
+    tuple_,
     update,
 )
 
 from digest.models import Delivery
 from digest.store import schema
 from digest.store.batches import batches
+from digest.store.bulk import update_rows
 from digest.store.delivery_tables import deliveries, returns
 from digest.store.opening import reading, writing
 from digest.store.planning import DueGroup, Plan, insert_plans, select_due
@@ -40,8 +40,9 @@ _GROUPS = 200
 """Plans carried out in one transaction."""
 _MAX_MESSAGE = 500
 _READER = (subscribers.c.address, subscribers.c.epoch, subscribers.c.status.label("reader_status"))
+_KEPT = tuple(deliveries.c[name] for name in ("subscriber", "last", "first", "variant", "due_at", "try_at", "message"))
 _WITH_READER: Select[Any] = select(
-    *(column for column in deliveries.c if column.name not in {"claim", "batch", "settled_at"}), *_READER
+    *_KEPT, deliveries.c.status, deliveries.c.attempts, deliveries.c.doubts, *_READER
 ).join(subscribers)
 _AS_CLAIMED = {
     "status": literal_column("'claimed'"),
@@ -49,41 +50,33 @@ _AS_CLAIMED = {
     "doubts": deliveries.c.doubts + case((deliveries.c.status == "claimed", 1), else_=0),
 }
 """What a claim makes of a delivery; one whose claim lapsed may have been sent."""
-_CLAIMABLE: Select[Any] = select(
-    *(column for column in deliveries.c if column.name not in {"claim", "batch", "settled_at", *_AS_CLAIMED}),
-    *(value.label(name) for name, value in _AS_CLAIMED.items()),
-    *_READER,
-).join(subscribers)
+_CLAIMABLE: Select[Any] = select(*_KEPT, *(value.label(name) for name, value in _AS_CLAIMED.items()), *_READER).join(
+    subscribers
+)
 _PAUSE_REASON = select(schema.meta.c.value).where(schema.meta.c.name == _PAUSED)
 
 _THIS = (deliveries.c.subscriber == bindparam("of_subscriber")) & (deliveries.c.last == bindparam("of_last"))
 _OPEN = deliveries.c.try_at.is_not(None)
 _CLOSE = update(deliveries).where(_THIS)
-_THESE: BindParameter[Sequence[str]] = bindparam("of_subscribers", expanding=True)
+_TURN = (deliveries.c.try_at, deliveries.c.subscriber)
+"""Whose turn is first: who has waited longest."""
+_UP_TO = tuple_(bindparam("try_at_of_last", type_=_TURN[0].type), bindparam("last_subscriber"))
 _CLAIM = (
     update(deliveries)
-    .where(_OPEN, deliveries.c.subscriber.in_(_THESE))
+    .where(_OPEN, tuple_(*_TURN) <= _UP_TO)
     .values(_AS_CLAIMED | {"claim": bindparam("of_claim"), "try_at": bindparam("until")})
 )
-_SETTLE_SENT = (
-    update(deliveries)
-    .where(_THIS & _OPEN)
-    .values(
-        status=literal_column("'sent'"),  # what is the same in every row is no parameter: there are many rows
-        try_at=null(),
-        claim=null(),
-        settled_at=bindparam("at"),
-        message=bindparam("words"),
-    )
-)
-"""Whoever has it in hand by now: it was sent."""
+"""All whose turn is not after that of the last one found: in one transaction, those that were found."""
 _SETTLE = update(deliveries).where(_THIS & _OPEN & (deliveries.c.claim == bindparam("of_claim")))
 _MOVE_WATERMARK = (
     update(subscribers)
     .where(subscribers.c.id == deliveries.c.subscriber, subscribers.c.watermark < deliveries.c.last)
-    .where(deliveries.c.status == "sent", subscribers.c.id.in_(_THESE))
+    .where(
+        deliveries.c.status == "sent", deliveries.c.settled_at == bindparam("at", type_=deliveries.c.settled_at.type)
+    )
     .values(watermark=deliveries.c.last)
 )
+"""Of all who were sent something at that moment: it is that of one batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,16 +131,15 @@ class Deliveries:
         how many is returned too.
         """
         due = _CLAIMABLE.where(deliveries.c.try_at <= now, self._ours)
-        due = due.order_by(deliveries.c.try_at, deliveries.c.subscriber).limit(most)
         with writing(self._engine) as connection:
-            found = connection.execute(due).all()
-            taken = [_delivery(row) for row in found if row.reader_status == "active"]
+            found = connection.execute(due.order_by(*_TURN).limit(most)).all()
             gone = [_closed(row, now) for row in found if row.reader_status != "active"]
-            for some in batches(delivery.subscriber for delivery in taken):
-                connection.execute(_CLAIM, {"of_subscribers": some, "of_claim": claim, "until": until})
             if gone:
                 connection.execute(_CLOSE, gone)
-        return tuple(taken), len(gone)
+            if len(gone) < len(found):
+                last = {"try_at_of_last": found[-1].try_at, "last_subscriber": found[-1].subscriber}
+                connection.execute(_CLAIM.where(self._ours), last | {"of_claim": claim, "until": until})
+        return tuple(_delivery(row) for row in found if row.reader_status == "active"), len(gone)
 
     def renew(self, claim: str, until: datetime) -> None:
         """Keep in hand what this process has."""
@@ -158,11 +150,10 @@ class Deliveries:
     def settle(self, settlements: Sequence[Settlement], claim: str, now: datetime) -> None:
         """Record what became of deliveries in hand; those that were sent move their reader's watermark with it."""
         with writing(self._engine) as connection:
-            sent = [one for one in settlements if one.status == "sent"]
-            if sent:
-                connection.execute(_SETTLE_SENT, [_sent_row(one, now) for one in sent])
-                for some in batches(one.subscriber for one in sent):
-                    connection.execute(_MOVE_WATERMARK, {"of_subscribers": some})
+            sent = [_sent_row(one, now) for one in settlements if one.status == "sent"]
+            if sent:  # whoever has it in hand by now: it was sent
+                update_rows(connection, deliveries, sent, keys=2, only="try_at IS NOT NULL")
+                connection.execute(_MOVE_WATERMARK, {"at": now})
             others = [_settled_row(one, now) | {"of_claim": claim} for one in settlements if one.status != "sent"]
             if others:
                 connection.execute(_SETTLE, others)
@@ -255,20 +246,21 @@ class Deliveries:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
+    subscriber, last, first, variant, due_at, try_at, message, status, attempts, doubts, address, epoch, _ = tuple(row)
     return Delivery(
-        id=f"{row.subscriber}-{row.last}",
-        subscriber=row.subscriber,
-        address=row.address,
-        epoch=row.epoch,
-        first=row.first,
-        last=row.last,
-        variant=row.variant,
-        due_at=row.due_at,
-        status=row.status,
-        attempts=row.attempts,
-        doubts=row.doubts,
-        try_at=row.try_at,
-        message=row.message,
+        id=f"{subscriber}-{last}",
+        subscriber=subscriber,
+        address=address,
+        epoch=epoch,
+        first=first,
+        last=last,
+        variant=variant,
+        due_at=due_at,
+        status=status,
+        attempts=attempts,
+        doubts=doubts,
+        try_at=try_at,
+        message=message,
     )
 
 
@@ -286,10 +278,13 @@ def _closed(row: Row[Any], now: datetime) -> dict[str, Any]:
 
 def _sent_row(one: Settlement, now: datetime) -> dict[str, Any]:
     return {
-        "of_subscriber": one.subscriber,
-        "of_last": one.last,
-        "at": now,
-        "words": one.message[:_MAX_MESSAGE],
+        "status": "sent",
+        "try_at": None,
+        "claim": None,
+        "settled_at": now,
+        "message": one.message[:_MAX_MESSAGE],
+        "subscriber": one.subscriber,
+        "last": one.last,
     }
 
 
