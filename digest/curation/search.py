@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-
-from snowballstemmer import stemmer
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from digest.models import Paper
 from digest.search_text import Join, Term, parse_text
+
+if TYPE_CHECKING:
+    from snowballstemmer.porter_stemmer import PorterStemmer
 
 _WORD = re.compile(r"[^\W_]+")
 Matches = Callable[[Paper], bool]
@@ -60,9 +62,13 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in _WORD.findall(plain.lower()))
 
 
-_porter = stemmer("porter")
+@cache
+def _porter() -> PorterStemmer:
+    from snowballstemmer import stemmer  # noqa: PLC0415 - brings all its languages, and few digests search
+
+    return stemmer("porter")
 
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    return str(_porter.stemWord(word))
+    return str(_porter().stemWord(word))
