@@ -44,6 +44,13 @@ class MailSettings(Section):
     max_bytes: Annotated[int, Field(ge=20_000, le=100_000)] = 80_000
     """The decoded HTML never exceeds this; Gmail clips at 102 kB."""
 
+    @field_validator("sender")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if not value.isprintable():  # what Python's parser makes of a second line depends on its version
+            raise ValueError("must be one line, such as Daily Papers <digest@example.org>")
+        return value
+
 
 class SmtpSettings(Section):
     """`[smtp]`: the server that takes the mail."""

@@ -231,9 +231,9 @@ def test_any_bytes_are_read(data):
 @pytest.mark.parametrize("head", [b"", b"Return-Path: <>\nFrom: mailer-daemon@example.com\nSubject: failure\n\n"])
 def test_hostile_messages_take_bounded_time(head, data):
     """What makes patterns and parsers slow is cut short."""
-    began = time.perf_counter()
+    began = time.process_time()
     read_bounces(head + data)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(st.text(max_size=300), st.sampled_from(["failed", "delayed", ""]))

@@ -171,12 +171,12 @@ def test_spans_cover_the_text(source: str) -> None:
 def test_time_is_linear(piece: str) -> None:
     """Twenty thousand characters of any one thing take a fraction of a second."""
     source = piece * (20_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     to_html.__wrapped__(source)
     to_mathml.__wrapped__(source)
     shorten(source, 5000)
     first_sentences(source, 5000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def _abstracts(data: Path) -> list[str]:

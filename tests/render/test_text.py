@@ -159,9 +159,9 @@ def test_note() -> None:
 )
 def test_note_is_bounded(piece: str) -> None:
     """A note of any one thing, however long, takes a moment and is cut."""
-    started = time.perf_counter()
+    started = time.process_time()
     html = note_html(piece * 20_000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert len(html) < MAX_NOTE * 12
     assert len(note_text(piece * 20_000)) <= MAX_NOTE + 2
 
