@@ -42,8 +42,12 @@ def connect(address: str, busy_seconds: float) -> Engine:
     url = _url(address)
     with explained(url):
         engine = _engine(url, busy_seconds)
-        if schema_version(engine) != VERSION:
-            _migrate(engine, url)
+        try:
+            if schema_version(engine) != VERSION:
+                _migrate(engine, url)
+        except BaseException:
+            engine.dispose()
+            raise
         return engine
 
 
