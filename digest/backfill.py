@@ -82,16 +82,16 @@ def backfill(
     done = frozenset() if again else store.backfilled(name)
     missing = [(day, of_day) for day, of_day in spans if day not in done]
     refresh_topics(store, site)
-    reader = Reader(store, site, now=now)
     found: list[DayRead] = []
-    for place, (day, of_day) in enumerate(missing):
-        tally = reader.read(of_day, on=day, progress=_within(progress, place, len(missing), day))
-        found.append(_day_read(day, tally))
-        if not tally.message:
-            _remember(store, name, day, tally, now)
-        if _fails_on(found):
-            break
-        progress(place + 1, len(missing), str(day))
+    with Reader(store, site, now=now) as reader:
+        for place, (day, of_day) in enumerate(missing):
+            tally = reader.read(of_day, on=day, progress=_within(progress, place, len(missing), day))
+            found.append(_day_read(day, tally))
+            if not tally.message:
+                _remember(store, name, day, tally, now)
+            if _fails_on(found):
+                break
+            progress(place + 1, len(missing), str(day))
     return Backfill(days=tuple(found), done_before=len(spans) - len(missing), left=len(missing) - len(found))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from digest.assigning import Assigner
+from digest.beside import has_cores
 from digest.curation.topics import Classifier, fingerprint
 from digest.curation.trend import trend
 from digest.errors import NotFoundError
@@ -61,6 +63,16 @@ def classifier_of(store: Store, site: Site) -> Classifier:
     return Classifier(topics, example_papers(store, topics))
 
 
+def assigner_of(store: Store, site: Site) -> Assigner:
+    """The same for many papers, with a process beside where there is another core.
+
+    Raises:
+        SettingsError: a topic file is wrong.
+    """
+    topics = site.topics()
+    return Assigner(topics, example_papers(store, topics), beside=has_cores())
+
+
 def refresh_topics(store: Store, site: Site) -> int:
     """Assign topics anew when a topic file changed since, or an example was read; the number of papers looked at."""
     topics = site.topics()
@@ -68,6 +80,7 @@ def refresh_topics(store: Store, site: Site) -> int:
     current = fingerprint(topics, examples)
     if store.topics_fingerprint() == current:
         return 0
-    looked_at = store.reassign(Classifier(topics, examples).assign)
+    with Assigner(topics, examples, beside=has_cores()) as assigner:
+        looked_at = store.reassign(assigner.assign)
     store.set_topics_fingerprint(current)
     return looked_at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from time import monotonic
 
+from digest.beside import has_cores
 from digest.deliver.carriers import carrier_of
 from digest.deliver.hand import Hand
 from digest.deliver.letters import Letter, Writer
@@ -113,7 +113,7 @@ class _Run:
             hand = stack.enter_context(Hand(self._store, self._site.settings.sending, self._clock, self._report))
             signatory = stack.enter_context(
                 Signatory(
-                    writer.keys, beside=total >= _MANY and _has_cores() and any(key.is_slow for key in writer.keys)
+                    writer.keys, beside=total >= _MANY and has_cores() and any(key.is_slow for key in writer.keys)
                 )
             )
             letters = self._letters(hand, writer, pace.keep(self._claimed(hand, limit)))
@@ -179,11 +179,6 @@ class _Run:
             f"{outcome.code} {outcome.text}"
         )
         self._store.deliveries.pause(self._report.paused)
-
-
-def _has_cores() -> bool:
-    """Whether something can be done beside."""
-    return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1) > 1
 
 
 class _Watch:

@@ -62,8 +62,8 @@ def ingest(
         StoreError: the database cannot be written; what was stored before stays.
     """
     refresh_topics(store, site)
-    reader = Reader(store, site, now=now)
-    runs = tuple(_ingest_one(store, reader, text, now=now, on=on, progress=progress) for text in sources)
+    with Reader(store, site, now=now) as reader:
+        runs = tuple(_ingest_one(store, reader, text, now=now, on=on, progress=progress) for text in sources)
     _tidy(store, now)
     return runs
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import ceil
+from types import TracebackType
+from typing import Self
 
+from digest.assigning import Assigner
 from digest.curation.clusters import unite
 from digest.curation.fingerprint import record_mark, signals_mark
-from digest.curation.topics import Classifier
 from digest.errors import SourceError, SourceRefused
 from digest.ingest.collecting import few_collections
 from digest.ingest.tally import Tally
-from digest.models import KnownPaper, Merged, Paper, Reading, Rejection
-from digest.papers import classifier_of
+from digest.models import Assignment, KnownPaper, Merged, Paper, Reading, Rejection
+from digest.papers import assigner_of
 from digest.site import Site
 from digest.sources import Progress, ReadContext, Source, site_client
 from digest.sources.fetch_hf import DailyPapers
@@ -27,18 +30,28 @@ from digest.sources.validators import Validator
 from digest.store import Store
 
 AT_ONCE = 1_000
-"""Papers stored in one transaction: fewer cost more for the full-text index, more hold up other writers."""
+"""Papers stored in one transaction, about: fewer cost more for the full-text index, more hold up other writers."""
 
 
 class Reader:
-    """Reads sources into one store, at one moment. Its sources share one client, so also its manners."""
+    """Reads sources into one store, at one moment, until it is left.
+
+    Its sources share one client, so also its manners, and what finds topics.
+    """
 
     def __init__(self, store: Store, site: Site, *, now: datetime) -> None:
         self._store = store
         self._site = site
         self._now = now
         self._client = site_client(site.settings, validators=_StoredValidators(store))
-        self._classifier: Classifier | None = None
+        self._made: Assigner | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._made:
+            self._made.__exit__(kind, error, at)
 
     def read(self, source: Source, *, on: date | None = None, progress: Progress = silent) -> Tally:
         """Read a source and store what is new. It never raises for a source that fails: the tally's message says so.
@@ -59,12 +72,14 @@ class Reader:
         tally = Tally()
         try:
             with few_collections():
-                for reading in _portions(source, context):
+                for reading in self._portions(source, context):
                     tally.reject(_with_address(reading.rejected, source, context))
                     tally.look_at(reading.papers)
                     tally.pass_over(reading.unchanged)
                     for papers in _batches(reading.papers):
                         tally.count(self.keep(source.name, papers))
+                    if self._made:
+                        self._made.forget()
                     self._store.save_contents(source.name, reading.contents, self._now)
         except SourceError as error:
             tally.message = str(error)
@@ -81,38 +96,53 @@ class Reader:
         if not changed:
             return ()
         return self._store.save_papers(
-            list(changed.values()), self._decide, now=self._now, readings=dict(changed.keys())
+            list(changed.values()), self._decide, self._assign, now=self._now, readings=dict(changed.keys())
         )
 
     def _decide(self, incoming: Sequence[Paper], known: Sequence[KnownPaper]) -> tuple[Merged, ...]:
-        """Which records are one paper, and the topics of those of which something new is known."""
+        """Which records are one paper. Finding the topics of those of which something new is known begins."""
         decisions = unite(incoming, known, now=self._now)
-        if decisions and self._classifier is None:
-            self._classifier = classifier_of(self._store, self._site)  # made late: most readings decide nothing
-        classifier = self._classifier
-        return tuple(replace(one, assignments=classifier.assign(one.paper)) for one in decisions) if classifier else ()
+        if decisions:
+            self._assigner.foresee(one.paper for one in decisions)
+        return decisions
 
+    def _assign(self, papers: Sequence[Paper]) -> Sequence[tuple[Assignment, ...]]:
+        return self._assigner.assign(papers)
 
-def _portions(source: Source, context: ReadContext) -> Iterator[Reading]:
-    """What a source reads, small files joined so that a folder of them does not cost a transaction each.
+    @property
+    def _assigner(self) -> Assigner:
+        """Made late: most readings have nothing new."""
+        if self._made is None:
+            self._made = assigner_of(self._store, self._site)
+        return self._made
 
-    A reading of any other source is kept before the next is asked for: only then may the source be told to send it no
-    more (see `Source.read`).
-    """
-    least = AT_ONCE if isinstance(source, Files) else 0
-    waiting: list[Reading] = []
-    held = 0
-    try:
-        for reading in source.read(context):
-            waiting.append(reading)
-            held += max(len(reading.papers), 1)
-            if held >= least:
-                yield Reading.join(waiting)
-                waiting, held = [], 0
-    except SourceError:
+    def _portions(self, source: Source, context: ReadContext) -> Iterator[Reading]:
+        """What a source reads, small files joined so that a folder of them does not cost a transaction each.
+
+        A reading of any other source is kept before the next is asked for: only then may the source be told to send it
+        no more (see `Source.read`).
+        """
+        least = AT_ONCE if isinstance(source, Files) else 0
+        waiting: list[Reading] = []
+        held = 0
+        try:
+            for reading in source.read(context):
+                waiting.append(reading)
+                held += max(len(reading.papers), 1)
+                if held >= least:
+                    yield Reading.join(waiting)
+                    waiting, held = [], 0
+                elif _is_new(reading, context):
+                    self._assigner.foresee(reading.papers)
+        except SourceError:
+            yield Reading.join(waiting)
+            raise
         yield Reading.join(waiting)
-        raise
-    yield Reading.join(waiting)
+
+
+def _is_new(reading: Reading, context: ReadContext) -> bool:
+    """Whether its papers are most likely new: nothing was ever read where they come from."""
+    return bool(reading.papers) and not any(content.place in context.contents for content in reading.contents)
 
 
 def _with_address(rejected: Iterable[Rejection], source: Source, context: ReadContext) -> tuple[Rejection, ...]:
@@ -141,7 +171,9 @@ def _is_there(source: Source) -> bool:
 
 
 def _batches(papers: Sequence[Paper]) -> Iterator[Sequence[Paper]]:
-    return (papers[start : start + AT_ONCE] for start in range(0, len(papers), AT_ONCE))
+    """About `AT_ONCE` in each, and none much smaller than the others."""
+    size = ceil(len(papers) / max(round(len(papers) / AT_ONCE), 1))
+    return (papers[start : start + size] for start in range(0, len(papers), max(size, 1)))
 
 
 @dataclass(frozen=True, slots=True)

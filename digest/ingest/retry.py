@@ -39,13 +39,13 @@ def retry_rejected(
         StoreError: the database cannot be written; what was stored before stays.
     """
     refresh_topics(store, site)
-    reader = Reader(store, site, now=now)
     by_source = attrgetter("source")
     records = sorted(store.rejections(source), key=by_source)
-    return tuple(
-        _retry(store, reader, name, tuple(some), now=now, progress=progress)
-        for name, some in groupby(records, key=by_source)
-    )
+    with Reader(store, site, now=now) as reader:
+        return tuple(
+            _retry(store, reader, name, tuple(some), now=now, progress=progress)
+            for name, some in groupby(records, key=by_source)
+        )
 
 
 def _retry(

@@ -1,22 +1,20 @@
 """Signatures by a process of its own, so that one is made while the message before it is sent.
 
 The process is `python -m digest.mail.signing`: it is given the keys and then batches of data by its standard input,
-answers with batches of signatures, and ends when that is closed, however its parent ended.
+answers with batches of signatures (see `digest.beside`).
 """
 
 from __future__ import annotations
 
 import logging
-import pickle
-import signal
-import subprocess
-import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from digest.beside import GONE, Beside, serve
 from digest.mail.dkim import ToSign
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ _BATCH = 25
 """Drafts signed at once: few enough to lie in a pipe, so that nobody waits for the other to read."""
 _AHEAD = 2
 """Batches in the hands of the process: it has the next one when it is done with the first."""
-_END_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +72,7 @@ class Signatory:
     def _submit(self, batch: list[D]) -> list[D]:
         if self._process:
             with suppress(OSError):  # noticed when the answer is read
-                _write(self._process.stdin, _data(batch))
+                self._process.ask(_data(batch))
         return batch
 
     def _signed(self, batch: list[D]) -> Iterator[tuple[D, list[bytes]]]:
@@ -84,8 +81,8 @@ class Signatory:
     def _signatures(self, batch: Sequence[Unsigned]) -> list[list[bytes]]:
         if self._process:
             try:
-                signatures: list[list[bytes]] = _read(self._process.stdout)
-            except (OSError, EOFError, pickle.UnpicklingError):
+                signatures: list[list[bytes]] = self._process.answer()
+            except GONE:
                 _log.warning("the process that signs has ended; signing goes on without it")
                 self._end()
             else:
@@ -94,28 +91,18 @@ class Signatory:
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]
-        try:
-            process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process:
+            process.end()
 
 
-def _started(keys: Sequence[Key]) -> subprocess.Popen[bytes] | None:
+def _started(keys: Sequence[Key]) -> Beside | None:
     """The process, with its keys; None where there cannot be one."""
     try:
-        process = subprocess.Popen(  # noqa: S603 - this very Python and this very module
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        process = Beside(__name__)
     except OSError:
         return None
     with suppress(OSError):  # noticed when its first answer is read
-        _write(process.stdin, [(key.domain, key.selector, key.pem) for key in keys])
+        process.ask([(key.domain, key.selector, key.pem) for key in keys])
     return process
 
 
@@ -127,29 +114,12 @@ def _sign(keys: Sequence[Key], batch: Iterable[Iterable[bytes]]) -> list[list[by
     return [[key.sign(data) for key, data in zip(keys, each, strict=True)] for each in batch]
 
 
-def _write(pipe: IO[bytes] | None, value: Any) -> None:
-    assert pipe is not None  # noqa: S101 - opened with the process
-    pickle.dump(value, pipe)
-    pipe.flush()
-
-
-def _read(pipe: IO[bytes] | None) -> Any:
-    assert pipe is not None  # noqa: S101 - opened with the process
-    return pickle.load(pipe)  # noqa: S301 - of our own process
-
-
-def main() -> None:
-    """The process: sign until nobody asks any more."""
+def _begin(given: Iterable[tuple[str, str, bytes]]) -> Callable[[Iterable[Iterable[bytes]]], list[list[bytes]]]:
     from digest.mail.dkim_keys import Key  # noqa: PLC0415 - only the process needs what signs
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # whoever stops the whole group wants what is in flight to be finished
-    with suppress(EOFError, BrokenPipeError):
-        asks, answers = sys.stdin.buffer, sys.stdout.buffer
-        keys = [Key.read(pem, domain=domain, selector=selector) for domain, selector, pem in _read(asks)]
-        while True:
-            _write(answers, _sign(keys, _read(asks)))
+    keys = [Key.read(pem, domain=domain, selector=selector) for domain, selector, pem in given]
+    return partial(_sign, keys)
 
 
 if __name__ == "__main__":
-    main()
+    serve(_begin)

@@ -102,7 +102,6 @@ class Merged:
     """The observations to add to those stored."""
     records: int = 1
     """How many records it was decided from."""
-    assignments: tuple[Assignment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,8 @@ from digest.store.subscribers import Subscribers
 
 Decide = Callable[[Sequence[Paper], Sequence[KnownPaper]], Sequence[Merged]]
 """What is to be stored of incoming papers, given the stored ones they may be."""
+Assign = Callable[[Sequence[Paper]], Sequence[tuple[Assignment, ...]]]
+"""The topics of each paper."""
 
 _FINGERPRINT, _TIDIED = "topics", "tidied"
 
@@ -80,21 +82,26 @@ class Store:
         self,
         incoming: Sequence[Paper],
         decide: Decide,
+        assign: Assign,
         *,
         now: datetime,
         readings: Mapping[int, int] | None = None,
     ) -> Sequence[Merged]:
         """Let `decide` merge `incoming` with the stored papers that share a name with them, and store its decisions.
 
-        Nobody else can write between the look and the deed. `readings` are remembered with them (see `readings`);
-        `now` is when papers that are new were first seen. Returns the decisions.
+        Nobody else can write between the look and the deed. `assign` is asked for their topics when all else is
+        written, so that they may be found meanwhile. `readings` are remembered with them (see `readings`); `now` is
+        when papers that are new were first seen. Returns the decisions.
         """
         with writing(self._engine) as connection:
             known = papers.select_by_alias(connection, (alias for paper in incoming for alias in _names(paper)))
             decisions = decide(incoming, known)
-            papers.write(connection, decisions, known, now)
+            keys = papers.write(connection, decisions, known, now)
             papers.upsert_readings(connection, readings or {})
             set_aside.delete_named(connection, (name for one in decisions for name in _names(one.paper)))
+            topics = assign([one.paper for one in decisions]) if decisions else ()
+            changed = any(one.parts for one in decisions)
+            papers.write_assignments(connection, list(zip(keys, topics, strict=True)), replacing=changed)
         return decisions
 
     def readings(self, records: Iterable[int]) -> dict[int, int]:
@@ -132,7 +139,7 @@ class Store:
         with reading(self._engine) as connection:
             return papers.select_known(connection, statement.order_by(table.c.id))
 
-    def reassign(self, assign: Callable[[Paper], tuple[Assignment, ...]]) -> int:
+    def reassign(self, assign: Assign) -> int:
         """Assign topics to every paper anew; the number of papers looked at. Closed editions stay as they are.
 
         It takes a transaction for every few hundred papers, so that others can write meanwhile: call

@@ -58,10 +58,10 @@ def select_by_alias(connection: Connection, aliases: Iterable[str]) -> tuple[Kno
     return tuple(sorted(found, key=lambda known: known.paper.id))
 
 
-def write(connection: Connection, decisions: Sequence[Merged], known: Sequence[KnownPaper], now: datetime) -> None:
-    """Carry out `decisions`; `known` are the stored papers they were made from."""
+def write(connection: Connection, decisions: Sequence[Merged], known: Sequence[KnownPaper], now: datetime) -> list[int]:
+    """Carry out `decisions` but for topics; `known` are the stored papers they were made from. Returns their keys."""
     if not decisions:
-        return
+        return []
     by_id = {stored.paper.id: stored for stored in known}
     keys = _keys(connection, by_id)
     fresh = [decision for decision in decisions if not decision.parts]
@@ -72,8 +72,8 @@ def write(connection: Connection, decisions: Sequence[Merged], known: Sequence[K
     _insert_papers(connection, fresh, keys, now)
     targets = [(keys[(*decision.parts, decision.paper.id)[0]], decision) for decision in decisions]
     _write_identifiers(connection, targets, by_id)
-    write_assignments(connection, [(key, decision.assignments) for key, decision in targets], replacing=bool(changed))
     upsert_signals(connection, [(key, signal) for key, decision in targets for signal in decision.news])
+    return [key for key, _ in targets]
 
 
 def _keys(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
@@ -151,7 +151,7 @@ def write_assignments(
 
 
 def reassign_after(
-    connection: Connection, key: int, assign: Callable[[Paper], tuple[Assignment, ...]]
+    connection: Connection, key: int, assign: Callable[[Sequence[Paper]], Sequence[tuple[Assignment, ...]]]
 ) -> tuple[int, int]:
     """Assign the next papers after `key` anew; those whose assignments stay are not written.
 
@@ -161,8 +161,8 @@ def reassign_after(
     keys = [row.key for row in rows]
     signals = select_signals(connection, keys)
     before = _select_assignments(connection, keys)
-    after = {row.key: assign(paper_of(row, signals.get(row.key, ()))) for row in rows}
-    changed = [(key, now) for key, now in after.items() if tuple(before.get(key, ())) != now]
+    after = assign([paper_of(row, signals.get(row.key, ())) for row in rows])
+    changed = [(key, now) for key, now in zip(keys, after, strict=True) if tuple(before.get(key, ())) != now]
     write_assignments(connection, changed, replacing=True)
     return (keys[-1] if keys else key), len(keys)
 

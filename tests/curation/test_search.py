@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.curation.clusters import unite
 from digest.curation.digest import build_digest
 from digest.curation.search import matcher
-from digest.models import Author, Merged, Query, Selection
+from digest.models import Author, Query, Selection
 from digest.search_text import parse_text
 from digest.store import Store
 from tests.builders import NOON, TOPICS, make_edition, make_entry, make_paper
@@ -69,7 +70,7 @@ words = st.sampled_from(
 def store(tmp_path_factory):
     """The same papers in a database."""
     with Store.open(f"sqlite:///{tmp_path_factory.mktemp('search')}/papers.db") as opened:
-        opened.save_papers(PAPERS, lambda incoming, _: [Merged(paper=paper) for paper in incoming], now=NOON)
+        opened.save_papers(PAPERS, unite, lambda papers: [() for _ in papers], now=NOON)
         yield opened
 
 

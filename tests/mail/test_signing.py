@@ -72,7 +72,7 @@ def test_when_the_process_dies_signing_goes_on_here(keys, caplog):
     with Signatory(keys, beside=True) as signatory:
         signing = signatory.sign(notes)
         signed = [next(signing) for _ in range(30)]
-        os.kill(signatory._process.pid, signal.SIGKILL)
+        os.kill(signatory._process.process.pid, signal.SIGKILL)
         signed += signing
     assert signed == [(note, signed_here(keys, note)) for note in notes]
     assert "signing goes on without it" in caplog.text
@@ -81,7 +81,7 @@ def test_when_the_process_dies_signing_goes_on_here(keys, caplog):
 def test_leaving_it_ends_the_process(keys):
     """Whether or not everything was signed."""
     with Signatory(keys, beside=True) as signatory:
-        process = signatory._process
+        process = signatory._process.process
         next(signatory.sign(Note(number) for number in range(1000)))
     assert process.returncode is not None
 

@@ -117,7 +117,7 @@ def test_more_papers_than_a_statement_takes(store: Store) -> None:
     save(store, *papers)
     assert len(store.papers_by_alias(paper.id for paper in papers)) == 2500
     assert len(store.unpublished()) == 2500
-    assert store.reassign(lambda paper: (make_assignment(paper.id),)) == 2500
+    assert store.reassign(lambda some: [(make_assignment(paper.id),) for paper in some]) == 2500
     known = store.paper(papers[7].id)
     assert known is not None
     assert known.assignments == (make_assignment(papers[7].id),)
