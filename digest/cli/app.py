@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Annotated
 
@@ -129,7 +130,7 @@ app.command("demo")(demo.demo)
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     try:
-        code = app(args=list(arguments), prog_name="digest", standalone_mode=False)
+        code = _tree_of(arguments)(args=list(arguments), prog_name="digest", standalone_mode=False)
     except typer.Exit as leaving:
         return leaving.exit_code
     except typer.Abort:
@@ -142,6 +143,14 @@ def run(arguments: Sequence[str]) -> int:
             raise
         return _fail(f"{usage()} (see `{_command_of(error)} --help`)", getattr(error, "exit_code", 2))
     return code if isinstance(code, int) else 0
+
+
+def _tree_of(arguments: Sequence[str]) -> typer.Typer:
+    """The tree without the commands that no word names: to build all of them takes as long as to run a small one."""
+    tree = copy(app)
+    tree.registered_commands = [command for command in app.registered_commands if command.name in arguments]
+    tree.registered_groups = [group for group in app.registered_groups if group.name in arguments]
+    return tree if tree.registered_commands or tree.registered_groups else app
 
 
 def _command_of(error: Exception) -> str:

@@ -92,11 +92,13 @@ def _show(state: State, runs: tuple[SourceRun, ...]) -> None:
     for run in runs:
         counts = f"{run.read} read, {run.new} new, {run.updated} updated, {run.unchanged} unchanged"
         aside = f", {len(run.rejected)} set aside" if run.rejected else ""
-        state.out.print(f"{run.source}: {counts}{aside} ({run.verdict})", markup=False)
+        typer.echo(f"{run.source}: {counts}{aside} ({run.verdict})")
+        if state.verbosity < 0:
+            continue
         if run.message:
-            state.err.print(f"  {run.message}", markup=False, style="red")
+            typer.secho(f"  {run.message}", err=True, fg="red")
         shown = run.rejected if state.verbosity > 0 else run.rejected[:5]
         for rejection in shown:
-            state.err.print(f"  set aside: {rejection.record}: {rejection.reason}", markup=False, style="yellow")
+            typer.secho(f"  set aside: {rejection.record}: {rejection.reason}", err=True, fg="yellow")
         if len(run.rejected) > len(shown):
-            state.err.print(f"  … and {len(run.rejected) - len(shown)} more (-v shows all)")
+            typer.echo(f"  … and {len(run.rejected) - len(shown)} more (-v shows all)", err=True)
