@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from digest.assigning import Assigner
+from digest.assigning import _WORDS, Assigner
 from digest.curation.topics import Classifier
 from digest.ingest.reader import Reader
 from digest.models import Author, Paper, Rules, Signal, Topic
@@ -82,6 +82,21 @@ def test_the_process_does_a_part_of_it(assigner: Assigner, topics: tuple[Topic, 
     assert [one for part in beside for one in part] == found_here(topics, papers)
     assert assigner.assign(papers) == found_here(topics, papers)
     assert "_classifier" not in vars(assigner)
+
+
+def test_topics_depend_on_nothing_that_is_not_handed_over(topics: tuple[Topic, ...]) -> None:
+    """The process is given what the classifier looks at, so that it never knows less than who asks."""
+    looked_at: set[str] = set()
+
+    class Watched(Paper):
+        def __getattribute__(self, name: str) -> object:
+            looked_at.add(name)
+            return super().__getattribute__(name)
+
+    plain = paper(9)
+    watched = Watched(**{field.name: getattr(plain, field.name) for field in fields(Paper)})
+    assert Classifier(topics).assign(watched) == Classifier(topics).assign(plain)
+    assert looked_at - {"latest", "signals", "__class__"} <= {*_WORDS, "authors"}
 
 
 def test_another_description_has_topics_of_its_own(assigner: Assigner, topics: tuple[Topic, ...]) -> None:
@@ -160,7 +175,7 @@ def test_it_ends_with_its_parent() -> None:
     """Also where the parent is killed and could not say so."""
     code = """
 import os, sys
-from digest.assigning import Assigner
+from digest.assigning import _WORDS, Assigner
 from tests.builders import make_paper
 assigner = Assigner((), {}, beside=True)
 assigner.foresee([make_paper(number) for number in range(50_000)])
