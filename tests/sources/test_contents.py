@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import digest
 from digest.models import Reading
 from digest.settings import IngestSettings
 from digest.sources import UNCHANGED, ReadContext
-from digest.sources.contents import content_of, read_once
+from digest.sources.contents import content_of, program_mark, read_once
 from digest.sources.read_stream import read_stream
 from tests.sources.clients import patient
 
+PACKAGE = Path(digest.__file__).parent
 CONTEXT = ReadContext(client=patient(), now=datetime(2026, 11, 21, 9, tzinfo=UTC), settings=IngestSettings())
 
 
@@ -83,6 +87,29 @@ def test_what_may_be_read_differently_is_read(context: ReadContext, data: bytes,
     remembered = after(read(document("2026-11-20"))).contents
     (reading,) = read(data, replace(context, contents=remembered), hint)
     assert len(reading.papers) == 1
+
+
+def test_a_parser_that_was_mended_reads_everything_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the places held is not asked of code that no longer is what read them."""
+    data = document("2026-11-20")
+    context = after(read(data))
+    monkeypatch.setattr("digest.sources.contents.program_mark", lambda: 1)
+    assert [len(reading.papers) for reading in read(data, context)] == [1]
+
+
+@pytest.mark.parametrize("name", ["sources/feed.py", "models/papers.py", "identity.py", "__init__.py"])
+def test_the_mark_of_the_program_is_that_of_the_code_that_reads(tmp_path: Path, name: str) -> None:
+    """It changes with a parser, the identities, what a paper is and the version, and with nothing else."""
+    shutil.copytree(PACKAGE, tmp_path / "digest", ignore=shutil.ignore_patterns("__pycache__", "*.json", "sample"))
+    package = tmp_path / "digest"
+    assert program_mark(package) == program_mark()
+    (package / "publish.py").write_text("")
+    program_mark.cache_clear()
+    assert program_mark(package) == program_mark()
+    with (package / name).open("a") as file:
+        file.write("# mended\n")
+    program_mark.cache_clear()
+    assert program_mark(package) != program_mark()
 
 
 def test_what_was_set_aside_is_looked_at_again() -> None:
