@@ -169,12 +169,10 @@ def measure(folder: Path) -> None:
     site = Site.open(folder)
     with Store.open(site.database_url) as store:
         run, spent = run_once(store, folder / "list.jsonl", site, 0)
-    peak, beside = (
-        resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     size = sum(path.stat().st_size for path in folder.glob("digest.db*")) // 1_000_000
     print(f"{run.new:8,} papers of JSON lines {spent.rate(run.read)}", end=" ")
-    print(f"  peak {peak} MB and {beside} MB beside, database {size} MB")
+    print(f"  peak {peak} MB, database {size} MB")
 
 
 def long_list(count: int, scratch: Path) -> None:

@@ -37,6 +37,14 @@ def test_an_error_is_one_line_that_says_what_to_do(digest, words, code, part):
     assert done.err.count("\n") == 1
 
 
+def test_a_command_may_be_named_anywhere(digest, tmp_path):
+    """Also as the value of an option, or in the name of a folder."""
+    (tmp_path / "sources").mkdir()
+    done = digest("--site", str(tmp_path / "sources"), "papers", "--query", "ingest", "--json")
+    assert (done.code, done.document) == (0, [])
+    assert digest("ingest", "papers", "--site", str(tmp_path)).err.startswith("  papers: there is no such file")
+
+
 def test_a_wrong_setting_is_named(digest, tmp_path):
     """The file and the key are in the message."""
     (tmp_path / "digest.toml").write_text('time_zone = "Mars/Olympus"\ncolour = "red"\n')

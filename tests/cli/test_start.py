@@ -13,7 +13,7 @@ import pytest
     ("words", "unwanted"),
     [
         (["--help"], {"sqlalchemy", "httpx2", "lxml", "jinja2", "rich"}),
-        (["ingest", "list.jsonl"], {"httpx2", "feedparser", "jinja2"}),
+        (["ingest", "list.jsonl"], {"httpx2", "feedparser", "jinja2", "rich"}),
     ],
     ids=["help", "ingest"],
 )
