@@ -71,7 +71,6 @@ class Assigner:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.forget()
         if self._helper:
             self._helper.end()
 
@@ -79,6 +78,8 @@ class Assigner:
         """Papers that will most likely be asked for next: the process may begin with them."""
         if not self._beside or (self._helper and self._helper.is_gone):
             return
+        if not self._helper and not self._foreseen:
+            self._queue = SimpleQueue()  # what nobody took is done
         for part in map(_Part, _in_parts(paper for paper in papers if not self._place(paper))):
             self._foreseen |= {paper.id: (part, place) for place, paper in enumerate(part.papers)}
             self._queue.put(part)
@@ -103,13 +104,12 @@ class Assigner:
             for place, paper in zip(places, papers, strict=True)
         ]
 
-    def forget(self) -> None:
-        """What was foreseen and not asked for will not be asked for any more."""
-        for part, _ in self._foreseen.values():
-            part.beside.cancel()
-        self._foreseen = {}
-        if not self._helper:
-            self._queue = SimpleQueue()
+    def forget(self, papers: Iterable[Paper]) -> None:
+        """These will not be asked for any more."""
+        for paper in papers:
+            if place := self._place(paper):
+                place[0].beside.cancel()
+                del self._foreseen[paper.id]
 
     def _start(self) -> None:
         try:

@@ -112,7 +112,7 @@ def test_few_papers_start_no_process(assigner: Assigner, topics: tuple[Topic, ..
     for start in range(0, 600, 100):
         papers = [paper(number) for number in range(start, start + 100)]
         assigner.foresee(papers)
-        assigner.forget()
+        assigner.forget(papers)
         assert assigner.assign(papers) == found_here(topics, papers)
     assert assigner._helper is None
 

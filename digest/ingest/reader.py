@@ -5,6 +5,7 @@ How the reading went is counted, not judged; what is one paper and which field w
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -31,6 +32,8 @@ from digest.store import Store
 
 AT_ONCE = 1_000
 """Papers stored in one transaction, about: fewer cost more for the full-text index, more hold up other writers."""
+_AHEAD = 250
+"""Papers of files read before the ones before them are stored: meanwhile their topics can be found."""
 
 
 class Reader:
@@ -79,7 +82,7 @@ class Reader:
                     for papers in _batches(reading.papers):
                         tally.count(self.keep(source.name, papers))
                     if self._made:
-                        self._made.forget()
+                        self._made.forget(reading.papers)
                     self._store.save_contents(source.name, reading.contents, self._now)
         except SourceError as error:
             tally.message = str(error)
@@ -122,27 +125,42 @@ class Reader:
         A reading of any other source is kept before the next is asked for: only then may the source be told to send it
         no more (see `Source.read`).
         """
-        least = AT_ONCE if isinstance(source, Files) else 0
-        waiting: list[Reading] = []
+        if not isinstance(source, Files):
+            yield from source.read(context)
+            return
+        waiting: deque[Reading] = deque()
         held = 0
         try:
             for reading in source.read(context):
                 waiting.append(reading)
-                held += max(len(reading.papers), 1)
-                if held >= least:
-                    yield Reading.join(waiting)
-                    waiting, held = [], 0
-                elif _is_new(reading, context):
+                held += _size(reading)
+                if _is_new(reading, context):
                     self._assigner.foresee(reading.papers)
+                if held >= AT_ONCE + _AHEAD:
+                    portion = _taken(waiting)
+                    held -= sum(map(_size, portion))
+                    yield Reading.join(portion)
         except SourceError:
             yield Reading.join(waiting)
             raise
         yield Reading.join(waiting)
 
 
+def _taken(waiting: deque[Reading]) -> list[Reading]:
+    """The first of the readings, as many as make a portion; the others stay."""
+    portion: list[Reading] = []
+    while sum(map(_size, portion)) < AT_ONCE:
+        portion.append(waiting.popleft())
+    return portion
+
+
+def _size(reading: Reading) -> int:
+    return max(len(reading.papers), 1)
+
+
 def _is_new(reading: Reading, context: ReadContext) -> bool:
-    """Whether its papers are most likely new: nothing was ever read where they come from."""
-    return bool(reading.papers) and not any(content.place in context.contents for content in reading.contents)
+    """Whether its papers are most likely new: nothing was ever read to its end where they come from."""
+    return bool(reading.contents) and not any(content.place in context.contents for content in reading.contents)
 
 
 def _with_address(rejected: Iterable[Rejection], source: Source, context: ReadContext) -> tuple[Rejection, ...]:
