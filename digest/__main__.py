@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"digest {__version__}")
         return 0
     gc.set_threshold(_YOUNG_OBJECTS)
+    atexit.register(gc.freeze)  # the last look for garbage is a quarter of a short command, and all of it goes anyway
     from digest.cli.app import run
 
     try:
