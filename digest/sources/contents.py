@@ -63,7 +63,7 @@ def read_once(content: Content, context: ReadContext, readings: Iterable[Reading
 def program_mark(package: Path = _PACKAGE) -> int:
     """A mark of the code that reads: with a parser that was mended everything is read again, in a checkout too.
 
-    It takes 2 ms, once; of a package without its sources it is always the same.
+    It takes a millisecond or two, once; of a package without its sources it is always the same.
     """
     return _mark(*(path.read_bytes() for pattern in _READS for path in sorted(package.glob(pattern))))
 
