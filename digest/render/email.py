@@ -93,6 +93,8 @@ class _Composer:
         self.entries = digest.papers
         self.sizes: dict[tuple[int, int], int] = {}
         self.levels = LEVELS[:2] if site.mail.layout == "compact" else LEVELS
+        self.titles_marked = bool(digest.selection.personal)
+        """Whether a paper that is shown with its title only has a link to mark it: no paper is left out for that."""
         self.sections_shown = len(digest.sections)
         subject = subject_of(digest, site)
         self.context: dict[str, object] = {
@@ -111,6 +113,7 @@ class _Composer:
         limit = self.site.mail.max_bytes - _PERSONAL_BYTES
         budget = limit - self.bare_size(note, limit)
         for _ in range(_ATTEMPTS):
+            self.make_room(budget)
             sections = self.sections(fit(self.order(), len(self.levels), self.size, budget))
             html = self.html(sections, note)
             excess = self.bytes(html) - limit
@@ -118,6 +121,12 @@ class _Composer:
                 return self.finish(html, sections)
             budget -= excess
         raise TemplateError(f"email/digest.html: cannot be kept within mail.max_bytes = {self.site.mail.max_bytes:,}")
+
+    def make_room(self, budget: int) -> None:
+        """Do without links beside mere titles where not every title would have room with one."""
+        if self.titles_marked and sum(self.size(index, 0) for index in self.order()) > budget:
+            self.titles_marked = False
+            self.sizes = {shown: size for shown, size in self.sizes.items() if shown[1] > 0}
 
     def finish(self, html: str, sections: tuple[SectionView, ...]) -> Mail:
         text = render(
@@ -163,7 +172,7 @@ class _Composer:
                 paper=self.blocks.view(self.entries[index], self.ranks[index]),
                 level=self.levels[steps[index]],
                 html=self.block(index, steps[index]),
-                mark_url=self.mark_url(index),
+                mark_url=self.mark_url(index, steps[index]),
             )
             for index in indices
         )
@@ -186,12 +195,12 @@ class _Composer:
 
     def block(self, index: int, step: int) -> Markup:
         """The HTML of one paper at one step."""
-        return self.blocks.block(self.entries[index], self.ranks[index], self.levels[step], self.mark_url(index))
+        return self.blocks.block(self.entries[index], self.ranks[index], self.levels[step], self.mark_url(index, step))
 
-    def mark_url(self, index: int) -> str | None:
+    def mark_url(self, index: int, step: int) -> str | None:
         """Where a reader with an own order says what they think of a paper; odd ids have no link."""
         id_ = self.entries[index].paper.id
-        if not self.digest.selection.personal or plain(id_) != id_:
+        if not self.digest.selection.personal or plain(id_) != id_ or (step == 0 and not self.titles_marked):
             return None
         return f"{MARK_URL}?paper={quote(id_, safe=':/')}"
 
