@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import quote
 
 import jinja2
@@ -199,10 +200,9 @@ class _Composer:
 
     def mark_url(self, index: int, step: int) -> str | None:
         """Where a reader with an own order says what they think of a paper; odd ids have no link."""
-        id_ = self.entries[index].paper.id
-        if not self.digest.selection.personal or plain(id_) != id_ or (step == 0 and not self.titles_marked):
+        if not self.digest.selection.personal or (step == 0 and not self.titles_marked):
             return None
-        return f"{MARK_URL}?paper={quote(id_, safe=':/')}"
+        return _mark_url(self.entries[index].paper.id)
 
     def size(self, index: int, step: int) -> int:
         if (index, step) not in self.sizes:
@@ -213,3 +213,9 @@ class _Composer:
         """The size of `html` when its links to mark papers are a reader's."""
         marks = html.count(MARK_URL) if self.digest.selection.personal else 0
         return len(html.encode()) + marks * (len(self.site.base_url) + _MARK_PATH_BYTES)
+
+
+@lru_cache(maxsize=5_000)
+def _mark_url(id_: str) -> str | None:
+    """The address, asked for by every mail that has the paper; none for an id that would not be what it was."""
+    return f"{MARK_URL}?paper={quote(id_, safe=':/')}" if plain(id_) == id_ else None
