@@ -91,7 +91,7 @@ def export(
                 count = export_csv(store, out, chosen)
         except OSError as error:
             raise DigestError(f"{file}: {error.strerror or error}") from error
-        state.err.print(f"{count} readers written to {file}", markup=False)
+        state.err.print(f"{count} {'reader' if count == 1 else 'readers'} written to {file}", markup=False)
 
 
 @contextmanager

@@ -135,6 +135,8 @@ def set_(
     """
     from digest import subscribe
 
+    if not preferences and not revoke_links:
+        raise typer.BadParameter("say what to change: NAME=VALUE, such as hour=7, or --revoke-links")
     with opened(context) as (state, site, store):
         reader = reader_at(store, address)
         if revoke_links:

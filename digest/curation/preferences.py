@@ -43,7 +43,7 @@ def parse_preferences(given: Mapping[str, str], *, start: Preferences, topics: C
             raise SubscriptionError(f"{name}: {error}") from error
     unknown = set(changes.get("topics", ())) - set(topics) - {OTHER}
     if unknown:
-        raise SubscriptionError(f"topics: there is no topic `{min(unknown)[:40]}`")
+        raise SubscriptionError(f"topics: there is no topic `{min(unknown)[:40]}`; there are {', '.join(topics)}")
     return replace(start, **changes)
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from digest.__main__ import hoist
+from digest.__main__ import hoist, main
 from digest.cli.app import app
 
 
@@ -35,6 +35,15 @@ def test_an_error_is_one_line_that_says_what_to_do(digest, words, code, part):
     assert part in done.err
     assert done.err.startswith("digest: ")
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["subscribers"], ["marks"], ["keys"]])
+def test_a_command_that_was_left_out_is_answered_with_the_help(capsys, words):
+    """As `--help` shows it, line by line, on standard error."""
+    assert main(words) == 2
+    said = capsys.readouterr()
+    assert main([*words, "--help"]) == 0
+    assert (said.out, said.err) == ("", capsys.readouterr().out)
 
 
 def test_a_wrong_setting_is_named(digest, tmp_path):

@@ -128,7 +128,13 @@ def test_what_is_wrong_is_said(run, words, part):
 
 
 @pytest.mark.parametrize(
-    "words", [("add", "ada@example.org", "agents"), ("list", "--status", "bored"), ("pause", "a", "--until", "x")]
+    "words",
+    [
+        ("add", "ada@example.org", "agents"),
+        ("set", "ada@example.org"),
+        ("list", "--status", "bored"),
+        ("pause", "a", "--until", "x"),
+    ],
 )
 def test_wrong_usage_is_said(run, words):
     """With exit code 2."""
