@@ -43,6 +43,8 @@ _PERSONAL_BYTES = 1500
 """Kept free for what the placeholders at the foot become."""
 _MARK_PATH_BYTES = 96
 """Kept free for what stands behind the site's address in a link to mark a paper (see `digest.tokens`)."""
+_TITLES = 0.7
+"""The share of a mail that the titles of all its papers may take with links to mark them: those of some 65 papers."""
 _ATTEMPTS = 6
 
 
@@ -95,7 +97,7 @@ class _Composer:
         self.sizes: dict[tuple[int, int], int] = {}
         self.levels = LEVELS[:2] if site.mail.layout == "compact" else LEVELS
         self.titles_marked = bool(digest.selection.personal)
-        """Whether a paper that is shown with its title only has a link to mark it: no paper is left out for that."""
+        """Whether a paper that is shown with its title only has a link to mark it: that must not cost much."""
         self.sections_shown = len(digest.sections)
         subject = subject_of(digest, site)
         self.context: dict[str, object] = {
@@ -124,8 +126,8 @@ class _Composer:
         raise TemplateError(f"email/digest.html: cannot be kept within mail.max_bytes = {self.site.mail.max_bytes:,}")
 
     def make_room(self, budget: int) -> None:
-        """Do without links beside mere titles where not every title would have room with one."""
-        if self.titles_marked and sum(self.size(index, 0) for index in self.order()) > budget:
+        """Do without links beside mere titles where these would leave little room for more than titles."""
+        if self.titles_marked and sum(self.size(index, 0) for index in self.order()) > _TITLES * budget:
             self.titles_marked = False
             self.sizes = {shown: size for shown, size in self.sizes.items() if shown[1] > 0}
 

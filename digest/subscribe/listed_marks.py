@@ -1,7 +1,7 @@
 """Marks in a list of readers: a column of papers they want more like, and one of less, ids with spaces between.
 
-A cell has no place for a paper's words, so only papers that this site has read can be marked from one. `digest marks
-list --json` and BibTeX say more.
+A cell has no place for a paper's words, so only papers that this site has read can be marked from one. `digest
+--json marks list` has all of them.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ def require_few(cells: Mapping[str, str]) -> None:
 
 def save_cells(store: Store, given: Mapping[str, Mapping[str, str]], *, now: datetime) -> dict[str, tuple[str, ...]]:
     """Mark what the cells of new readers, by their ids, name; by reader, the names of papers that were never read."""
+    if not given:
+        return {}
     wishes = {
         reader: [(name, wish) for column, wish in MARK_COLUMNS.items() for name in cells.get(column, "").split()]
         for reader, cells in given.items()

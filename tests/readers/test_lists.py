@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from digest.curation.preferences import PREFERENCE_FIELDS
 from digest.errors import SubscriptionError
-from digest.models import MOST_MARKS, Suppression
+from digest.models import MOST_MARKS, Subscriber, Suppression
 from digest.site import Site
 from digest.store import Store
 from digest.subscribe import add_reader, export_csv, import_csv, set_preferences, unsubscribe
 from digest.subscribe.list_rows import COLUMNS
+from digest.subscribe.listed_marks import save_cells
 from digest.subscribe.marks import mark_papers
 from tests.builders import make_edition, make_entry, make_paper
 from tests.readers.conftest import NOW
@@ -254,7 +255,21 @@ def test_any_csv_is_counted_line_by_line(tmp_path_factory, cells):
     """Whatever the cells hold: nothing but SubscriptionError, and readers are only what is an address."""
     folder = tmp_path_factory.mktemp("site", numbered=True)
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([["address", "source", "zone"], *cells])
+    csv.writer(text).writerows([["address", "more_like", "zone", "source"], *cells])
     with Store.open("sqlite://") as store:
         done = import_csv(store, Site.open(folder), lines(text.getvalue()), now=NOW)
         assert sum(store.subscribers.counts().values()) == done.added
+
+
+@settings(max_examples=50)
+@given(names=st.lists(st.text(max_size=40) | st.sampled_from(["2605.00001", "doi:10.1/x", "https://[", "arxiv:"])))
+def test_whatever_is_said_to_be_marked_the_reader_comes_in(names):
+    """Names that are none are told; nothing but a paper that was read is marked."""
+    with Store.open("sqlite://") as store:
+        save(store, make_paper(1))
+        store.subscribers.add([Subscriber(id="ada", address="ada@example.org", status="active", created_at=NOW)])
+        cells = {"more_like": " ".join(names)}
+        missing = save_cells(store, {"ada": cells}, now=NOW)
+        assert {paper for paper, _ in store.marks.wishes("ada")} <= {"arxiv:2605.00001"}
+        told = missing.get("ada", ())
+        assert len(told) + cells["more_like"].split().count("2605.00001") == len(cells["more_like"].split())

@@ -54,8 +54,8 @@ def test_others_have_none() -> None:
 def test_they_are_counted_into_the_size(count: int) -> None:
     """With the longest token the HTML stays within the limit; as many papers are shown as without the links.
 
-    Every paper has one, in a mail that shows some with their title only as well; if not all titles have room for one,
-    what is shown with more has.
+    Every paper has one, in a mail that shows some with their title only as well; in a longer one, where the links would
+    take the place of abstracts, what is shown with more than its title has.
     """
     mail = addressed(own(many(count)))
     assert len(mail.html.encode()) <= SITE.mail.max_bytes
