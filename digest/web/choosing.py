@@ -6,7 +6,6 @@ The token in the address is all the authority there is; a browser adds none by i
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -80,8 +79,7 @@ def show_sample(request: Request, token: str) -> HTMLResponse:
         wanted = checked(given_by(asked), start=preferences, topics=topics)
         if wanted.errors:
             return _show(request, reader, wanted, status=422)
-        chosen = parse_preferences(given_by(asked), start=preferences, topics=topics)
-        preferences = replace(reader, preferences=chosen).preferences
+        preferences = parse_preferences(given_by(asked), start=preferences, topics=topics)
     try:
         html = sample_mail(service.store, service.site, preferences, now=service.now)
     except SubscriptionError as error:
