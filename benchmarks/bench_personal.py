@@ -1,8 +1,8 @@
 """Readers with an order of their own: how fast a digest is ordered, and what their own mails cost.
 
-Run: `python -m benchmarks.bench_personal [READERS] [MARKS]`. Papers are those of `benchmarks.bench_topics`. Bars:
-10,000 readers with a digest of 60 papers ordered in 60 s on one core; memory flat. The second part plans, renders and
-sends (into nothing) for so many readers, a fifth of them with an order of their own, in a process of its own.
+Run: `python -m benchmarks.bench_personal [READERS] [MARKS] [EVERY]`. Papers are those of `benchmarks.bench_topics`.
+Bars: 10,000 readers with a digest of 60 papers ordered in 60 s on one core; memory flat. The second part plans, renders
+and sends (into nothing) for so many readers, every fifth (`EVERY`) with an order of their own, in a process of its own.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from digest.models import (
 from digest.site import Site
 from digest.store import Store
 
-PAPERS, LIBRARY, OWN = 60, 3000, 5
+PAPERS, LIBRARY = 60, 3000
 NOON = datetime(2026, 5, 18, 12, tzinfo=UTC)
 DUE = NOON + timedelta(hours=20)
 
@@ -86,8 +86,8 @@ def shipped() -> Site:
     return Site.open(Path(__file__).resolve().parent.parent)
 
 
-def prepare(folder: Path, readers: int, marks: int) -> None:
-    """A site with an edition and readers who are due; every `OWN`th has an order of their own."""
+def prepare(folder: Path, readers: int, marks: int, every: int) -> None:
+    """A site with an edition and readers who are due; every `every`th has an order of their own."""
     (folder / "digest.toml").write_text(
         'base_url = "https://papers.example.org"\n[mail]\nsender = "Papers <digest@papers.example.org>"\n'
     )
@@ -96,15 +96,15 @@ def prepare(folder: Path, readers: int, marks: int) -> None:
     with Store.open(site.database_url) as store:
         store.save_edition(edition)
         for start in range(0, readers, 10_000):
-            store.subscribers.add([reader(number) for number in range(start, min(start + 10_000, readers))])
-        for number in range(0, readers, OWN):
-            store.marks.save(reader(number).id, chance.sample(wishes, marks))
+            store.subscribers.add([reader(number, every) for number in range(start, min(start + 10_000, readers))])
+        for number in range(0, readers, every):
+            store.marks.save(reader(number, every).id, chance.sample(wishes, marks))
 
 
-def reader(number: int) -> Subscriber:
+def reader(number: int, every: int) -> Subscriber:
     """A reader who is due at `DUE`."""
     id_ = f"{number:020x}"
-    preferences = Preferences(personal="" if number % OWN else id_)
+    preferences = Preferences(personal="" if number % every else id_)
     fresh = Subscriber(
         id=id_,
         address=f"reader{number}@example.com",
@@ -130,16 +130,18 @@ def run(folder: str) -> None:
     print(f"{planned - start:.1f} {sent - planned:.1f} {int(found[1]) / 1024:.0f}")
 
 
-def main(readers: int = 10_000, marks: int = 30) -> None:
+def main(readers: int = 10_000, marks: int = 30, every: int = 5) -> None:
     took = order(readers, marks)
     print(f"{readers} readers with {marks} marks, {PAPERS} papers   {took:6.1f} s   (bar 60 s for 10,000 readers)")
     for count in (readers // 10, readers):
         with tempfile.TemporaryDirectory() as folder:
-            prepare(Path(folder), count, marks)
+            prepare(Path(folder), count, marks, every)
             code = f"from benchmarks.bench_personal import run; run({folder!r})"
             done = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, encoding="utf-8")
         planned, sent, peak = done.stdout.split()
-        print(f"{count} readers, {count // OWN} in an order of their own   plan {planned} s, send {sent} s, {peak} MB")
+        print(
+            f"{count} readers, {count // every} in an order of their own   plan {planned} s, send {sent} s, {peak} MB"
+        )
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ _BEATS = 4
 """Signs of life, and looks for batches, in the time after which a silent worker counts as gone."""
 _POLL_SECONDS = 5.0
 """A new batch is announced by the database; one that was put off until now has to be looked for."""
+_SILENT_SECONDS = 5.0
+"""How long a database may take to answer before it counts as away."""
 _PAUSE_SECONDS = 5.0
 """Before the database is asked again that did not answer."""
 _REST_SECONDS = 60.0
@@ -83,7 +85,8 @@ class Worker:
 
     async def _shift(self, *, once: bool) -> str:
         """Work under one registration, to the end or until the database fails; says how it failed."""
-        app = App(connector=PsycopgConnector(conninfo=self._store.queue.address, min_size=1, max_size=4))
+        address = self._store.queue.address
+        app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=4, timeout=_SILENT_SECONDS))
         app.task(name=TASK, queue=QUEUE, pass_context=True, retry=_Retries())(self._send)
         try:
             async with app.open_async():

@@ -141,6 +141,9 @@ def run(arguments: Sequence[str]) -> int:
         usage = getattr(error, "format_message", None)
         if usage is None:
             raise
+        if _is_help(error, usage()):
+            typer.echo(usage(), err=True)
+            return 2
         return _fail(f"{usage()} (see `{_command_of(error)} --help`)", getattr(error, "exit_code", 2))
     return code if isinstance(code, int) else 0
 
@@ -151,6 +154,12 @@ def _tree_of(arguments: Sequence[str]) -> typer.Typer:
     tree.registered_commands = [command for command in app.registered_commands if command.name in arguments]
     tree.registered_groups = [group for group in app.registered_groups if group.name in arguments]
     return tree if tree.registered_commands or tree.registered_groups else app
+
+
+def _is_help(error: Exception, said: str) -> bool:
+    """Whether nothing is wrong but that a command was left out: then its help is what is said, line by line."""
+    context = getattr(error, "ctx", None)
+    return context is not None and said == context.get_help()
 
 
 def _command_of(error: Exception) -> str:

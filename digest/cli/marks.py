@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.subscriber_lists import opened
-from digest.errors import NotFoundError, SettingsError
+from digest.cli.subscriber_lists import opened, reader_at
+from digest.errors import SettingsError
 
 if TYPE_CHECKING:
     from digest.models import Mark, Subscriber
-    from digest.store import Store
 
 app = typer.Typer(
     help="A reader's own order: add, list, remove and import marks, turn it on and off.", no_args_is_help=True
@@ -39,7 +38,7 @@ def add(
     from digest.subscribe.marks import mark_papers
 
     with opened(context) as (state, site, store):
-        reader = _reader(store, address)
+        reader = reader_at(store, address)
         done = mark_papers(store, reader, papers, wish="less" if less else "more", now=state.now(site))
         if state.json:
             state.emit([_record(mark) for mark in done])
@@ -56,7 +55,7 @@ def list_(context: typer.Context, address: Address) -> None:
     digest --json marks list ada@example.org > marks-of-ada.json
     """
     with opened(context) as (state, _, store):
-        reader = _reader(store, address)
+        reader = reader_at(store, address)
         marks = store.marks.of(reader.id)
         if state.json:
             state.emit({"personal": bool(reader.preferences.personal), "marks": [_record(mark) for mark in marks]})
@@ -86,8 +85,11 @@ def remove(
     if bool(papers) == everything:
         raise typer.BadParameter("name papers, or give --all")
     with opened(context) as (state, _, store):
-        gone = forget_marks(store, _reader(store, address), None if everything else papers)
-        state.out.print(f"{gone} forgotten")
+        gone = forget_marks(store, reader_at(store, address), None if everything else papers)
+        if state.json:
+            state.emit({"forgotten": gone})
+        else:
+            state.out.print(f"{gone} forgotten")
 
 
 @app.command("import")
@@ -109,7 +111,7 @@ def import_(
 
     data = _bytes(file)
     with opened(context) as (state, site, store):
-        reader = _reader(store, address)
+        reader = reader_at(store, address)
         done = import_marks(store, reader, data, now=state.now(site))
         if state.json:
             state.emit({"marked": done.marked, "unknown": list(done.unknown)})
@@ -145,15 +147,11 @@ def _turn(context: typer.Context, address: str, *, on: bool) -> None:
     from digest.subscribe.marks import set_personal
 
     with opened(context) as (state, _, store):
-        reader = set_personal(store, _reader(store, address), on=on)
-        state.err.print(f"{reader.address}: the own order is {'on' if on else 'off'}", markup=False)
-
-
-def _reader(store: Store, address: str) -> Subscriber:
-    reader = store.subscribers.find(address)
-    if reader is None:
-        raise NotFoundError(f"{address}: no such reader; `digest subscribers list` shows them")
-    return reader
+        reader = set_personal(store, reader_at(store, address), on=on)
+        if state.json:
+            state.emit({"address": reader.address, "personal": on})
+        else:
+            state.out.print(f"{reader.address}: the own order is {'on' if on else 'off'}", markup=False)
 
 
 def _hint(reader: Subscriber) -> str:

@@ -13,8 +13,8 @@ import typer
 
 from digest.cli.progress import progress
 from digest.cli.state import State, state_of
-from digest.errors import DigestError
-from digest.models import Status
+from digest.errors import DigestError, NotFoundError
+from digest.models import Rejection, Status, Subscriber
 from digest.site import Site
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def import_(
     """Import readers who have consented elsewhere.
 
     One line a reader; the first line names the columns: address, confirmed_at (when they consented), source (where),
-    and any preference. Refused lines are listed with their reason (exit code 3); the others come in.
+    any preference, more_like and less_like (ids of papers they marked). Refused lines, and marks of papers that were
+    never read here, are listed with their reason (exit code 3); the others come in.
 
     \b
     digest subscribers import readers.csv
@@ -45,16 +46,26 @@ def import_(
     with opened(context) as (state, site, store), progress(state, "Importing") as report:
         done = import_csv(store, site, lines, now=state.now(site), source=source, progress=report)
     if state.json:
-        refused = [{"record": line.record, "reason": line.reason} for line in done.refused]
-        state.emit({"added": done.added, "refused": refused, "unread": list(done.unread)})
+        state.emit(
+            {
+                "added": done.added,
+                "refused": [_record(line) for line in done.refused],
+                "unmarked": [_record(line) for line in done.unmarked],
+                "unread": list(done.unread),
+            }
+        )
     else:
         state.out.print(f"{done.added} added, {len(done.refused)} refused")
         if done.unread:
             state.err.print(f"  columns not read: {', '.join(done.unread)}"[:500], markup=False, style="yellow")
-        for line in done.refused:
+        for line in (*done.refused, *done.unmarked):
             state.err.print(f"  {line.record}: {line.reason}", markup=False, style="yellow")
-    if done.refused:
+    if done.refused or done.unmarked:
         raise typer.Exit(3)
+
+
+def _record(line: Rejection) -> dict[str, str]:
+    return {"record": line.record, "reason": line.reason}
 
 
 def export(
@@ -62,7 +73,7 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="Where to; - is standard output.")] = Path("-"),
     status: StatusOption = None,
 ) -> None:
-    """Export readers as CSV, with consent and preferences.
+    """Export readers as CSV, with consent, preferences and marks.
 
     \b
     digest subscribers export > readers.csv
@@ -80,7 +91,7 @@ def export(
                 count = export_csv(store, out, chosen)
         except OSError as error:
             raise DigestError(f"{file}: {error.strerror or error}") from error
-        state.err.print(f"{count} readers written to {file}", markup=False)
+        state.err.print(f"{count} {'reader' if count == 1 else 'readers'} written to {file}", markup=False)
 
 
 @contextmanager
@@ -90,6 +101,16 @@ def opened(context: typer.Context) -> Iterator[tuple[State, Site, Store]]:
     site = state.site()
     with state.store(site) as store:
         yield state, site, store
+
+
+def reader_at(store: Store, address: str) -> Subscriber:
+    """The reader of this address, however it is spelt (raises NotFoundError)."""
+    from digest.subscribe import reader_address
+
+    reader = store.subscribers.find(reader_address(address))
+    if reader is None:
+        raise NotFoundError(f"there is no reader {address}; `digest subscribers list` lists them")
+    return reader
 
 
 def named_status(text: str | None) -> Status | None:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from digest.cli.state import State, parse_day
-from digest.cli.subscriber_lists import StatusOption, export, import_, named_status, opened
-from digest.errors import NotFoundError
+from digest.cli.subscriber_lists import StatusOption, export, import_, named_status, opened, reader_at
 from digest.models import Subscriber
-
-if TYPE_CHECKING:
-    from digest.store import Store
 
 app = typer.Typer(help="Readers: add, list, show, set, pause, resume, remove, import, export.", no_args_is_help=True)
 
@@ -25,7 +21,8 @@ Preferences = Annotated[
     typer.Argument(
         metavar="[NAME=VALUE]...",
         help="Preferences: topics, searches, authors, cadence (daily, weekdays, weekly, monthly), weekdays, hour, "
-        "zone, max_papers, min_upvotes, when_empty (skip, say). An empty value resets one.",
+        "zone, max_papers, min_upvotes, when_empty (skip, say), pause_until, personal (on, off: an order of their own "
+        "by what they marked). An empty value resets one.",
         show_default=False,
     ),
 ]
@@ -67,7 +64,7 @@ def show(context: typer.Context, address: Address) -> None:
     from digest.subscribe import export_data
 
     with opened(context) as (state, site, store):
-        reader = _reader(store, address)
+        reader = reader_at(store, address)
         data = export_data(store, reader)
         coming: tuple[datetime, ...] = ()
         if reader.status == "active":
@@ -80,8 +77,8 @@ def show(context: typer.Context, address: Address) -> None:
             "status": reader.status + (f" ({suppression['reason']})" if suppression else ""),
             "consent": f"{_local(reader.confirmed_at, reader)} ({reader.source})" if reader.confirmed_at else "none",
             "watermark": f"edition {reader.watermark}" if reader.watermark else "none",
-            "personal": f"on, {len(data['marks'])} marks" if reader.preferences.personal else "",
             **{name: "; ".join(text.splitlines()) for name, text in format_preferences(reader.preferences).items()},
+            "personal": f"{'on' if reader.preferences.personal else 'off'}, {len(data['marks'])} marks",
             "next": ", ".join(_local(moment, reader) for moment in coming),
         }
         state.out.print(reader.address, style="bold", markup=False)
@@ -105,7 +102,7 @@ def add(
     \b
     digest subscribers add ada@example.org
     digest subscribers add ada@example.org topics=agents,code cadence=weekly weekdays=fri hour=6 zone=Europe/Zurich
-    digest subscribers add ada@example.org --after 0
+    digest subscribers add ada@example.org personal=on --source "sign-up sheet" --after 0
     """
     from digest.curation.preferences import parse_preferences
     from digest.subscribe import add_reader, default_preferences
@@ -138,8 +135,10 @@ def set_(
     """
     from digest import subscribe
 
+    if not preferences and not revoke_links:
+        raise typer.BadParameter("say what to change: NAME=VALUE, such as hour=7, or --revoke-links")
     with opened(context) as (state, site, store):
-        reader = _reader(store, address)
+        reader = reader_at(store, address)
         if revoke_links:
             reader = subscribe.revoke_links(store, reader.id)
         _show(state, subscribe.set_preferences(store, site, reader.id, _pairs(preferences), now=state.now(site)))
@@ -163,7 +162,7 @@ def pause(
 
     day = parse_day(until) if until else None
     with opened(context) as (state, site, store):
-        _show(state, subscribe.pause(store, _reader(store, address).id, now=state.now(site), until=day))
+        _show(state, subscribe.pause(store, reader_at(store, address).id, now=state.now(site), until=day))
 
 
 @app.command("resume")
@@ -176,7 +175,7 @@ def resume(context: typer.Context, address: Address) -> None:
     from digest import subscribe
 
     with opened(context) as (state, site, store):
-        _show(state, subscribe.resume(store, _reader(store, address).id, now=state.now(site)))
+        _show(state, subscribe.resume(store, reader_at(store, address).id, now=state.now(site)))
 
 
 @app.command("remove")
@@ -194,9 +193,11 @@ def remove(
     from digest import subscribe
 
     with opened(context) as (state, _, store):
-        reader = _reader(store, address)
+        reader = reader_at(store, address)
         if erase:
             subscribe.erase(store, reader)
+            if state.json:
+                state.emit({"address": reader.address, "erased": True})
             state.err.print(f"{reader.address}: erased", markup=False)
         else:
             _show(state, subscribe.unsubscribe(store, reader.id))
@@ -204,15 +205,6 @@ def remove(
 
 app.command("import")(import_)
 app.command("export")(export)
-
-
-def _reader(store: Store, address: str) -> Subscriber:
-    from digest.subscribe import reader_address
-
-    reader = store.subscribers.find(reader_address(address))
-    if reader is None:
-        raise NotFoundError(f"there is no reader {address}; `digest subscribers list` lists them")
-    return reader
 
 
 def _pairs(words: Iterable[str] | None) -> dict[str, str]:

@@ -81,16 +81,14 @@ class PersonalOrder:
     def taste(self, marks: Sequence[Mark]) -> Taste:
         """The taste that marks speak of; the newest `NEWEST` count."""
         newest = sorted(marks, key=lambda mark: (mark.at, mark.paper.id))[-NEWEST:]
+        more, less = ([self._row(mark.paper) for mark in newest if mark.wish == wish] for wish in ("more", "less"))
         totals: dict[str, float] = {}
+        _add(totals, more, 1.0)
+        _add(totals, less, -LESS * (len(more) or 1) / (len(less) or 1))  # of two means the length does not matter
         kept: Counter[str] = Counter()
-        for wish, sign in (("more", 1.0), ("less", -LESS)):
-            rows = [self._row(mark.paper) for mark in newest if mark.wish == wish]
-            for row in rows:
-                for term, value in row.items():
-                    totals[term] = totals.get(term, 0.0) + sign * value / len(rows)
-                if wish == "more":
-                    kept.update(row.keys())
-        strongest = sorted(totals.items(), key=lambda entry: (-abs(entry[1]), entry[0]))[:_TASTE]
+        for row in more:
+            kept.update(row.keys())
+        strongest = _strongest(totals, _TASTE)
         length = sum(value * value for _, value in strongest) ** 0.5
         return Taste({term: value / length for term, value in strongest} if length else {}, kept)
 
@@ -111,6 +109,21 @@ class PersonalOrder:
                 self._rows.clear()
             known = self._rows[paper.id, paper.title] = _row_of(paper)
         return known
+
+
+def _add(totals: dict[str, float], rows: Sequence[_Row], weight: float) -> None:
+    """Add `weight` times each of `rows`, term by term."""
+    known = totals.get
+    for row in rows:
+        for term, value in row.items():
+            totals[term] = known(term, 0.0) + weight * value
+
+
+def _strongest(totals: Mapping[str, float], most: int) -> list[tuple[str, float]]:
+    """The terms that weigh most, for or against, alike ones by name; only those near the limit are compared in full."""
+    least = sorted(map(abs, totals.values()), reverse=True)[:most][-1:] or [0.0]
+    strong = [entry for entry in totals.items() if abs(entry[1]) >= least[0]]
+    return sorted(strong, key=lambda entry: (-abs(entry[1]), entry[0]))[:most]
 
 
 def _explained(entry: EditionPaper, why: str) -> EditionPaper:

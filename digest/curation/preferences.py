@@ -23,8 +23,8 @@ _HINTS = get_type_hints(Preferences)
 _zones = cache(available_timezones)
 """Looks through the whole time zone database, so once is enough."""
 
-PREFERENCE_FIELDS = tuple(name for name in _HINTS if name != "personal")
-"""`personal` is no text to be given: it is turned on with `digest marks on`."""
+PREFERENCE_FIELDS = tuple(_HINTS)
+ON, OFF = "on", "off"
 
 
 def parse_preferences(given: Mapping[str, str], *, start: Preferences, topics: Collection[str]) -> Preferences:
@@ -43,7 +43,7 @@ def parse_preferences(given: Mapping[str, str], *, start: Preferences, topics: C
             raise SubscriptionError(f"{name}: {error}") from error
     unknown = set(changes.get("topics", ())) - set(topics) - {OTHER}
     if unknown:
-        raise SubscriptionError(f"topics: there is no topic `{min(unknown)[:40]}`")
+        raise SubscriptionError(f"topics: there is no topic `{min(unknown)[:40]}`; there are {', '.join(topics)}")
     return replace(start, **changes)
 
 
@@ -53,6 +53,8 @@ def format_preferences(preferences: Preferences) -> dict[str, str]:
 
 
 def _text(name: str, value: Any) -> str:
+    if name == "personal":
+        return ON if value else OFF
     if isinstance(value, tuple):
         return ("\n" if name in {"searches", "authors"} else " ").join(value)
     return "" if value is None else str(value)
@@ -103,6 +105,13 @@ def _day(text: str) -> date | None:
         raise ValueError(f"`{text[:40]}` is no date; write it as 2026-11-20") from error
 
 
+def _on_or_off(text: str) -> str:
+    """`ON` or nothing: whose order it is, `Subscriber` fills in."""
+    if text not in (ON, OFF, ""):
+        raise ValueError(f"`{text[:40]}` is not possible; write {ON} or {OFF}")
+    return ON if text == ON else ""
+
+
 def _one_of(name: str) -> Callable[[str], str]:
     """A parser of the values a field may have, the first for an empty text."""
     values = get_args(_HINTS[name])
@@ -127,4 +136,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "min_upvotes": lambda text: _number(text or "0", 0, _MAX_NUMBER),
     "when_empty": _one_of("when_empty"),
     "pause_until": _day,
+    "personal": _on_or_off,
 }

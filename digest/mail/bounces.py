@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.mail.reasons import Kind, is_specific, kind_of, says_why, status_of
-from digest.mail.recipients import addresses, copied_to, failed_recipients, is_server
+from digest.mail.recipients import ADDRESS, addresses, copied_to, failed_recipients, is_server
 from digest.mail.returned import Returned, fields, header, take_apart
 
 _MAX_BOUNCES, _MAX_DIAGNOSTIC = 100, 300
@@ -27,6 +27,8 @@ _DELAYED = re.compile(
     r"|\(delay\)|delayed mail|(?:being|be) retried|warning only"
     r"|will (?:keep|continue)(?: \w+)? try|warning message only|delivery attempts will continue"
 )
+_NO_MEMBER = re.compile(rf"(?i)\bnot a (?:member|subscriber) of (?:the|this) (?:mailing )?list\W{{1,5}}({ADDRESS})")
+"""What a list manager answers for a list: its address was written to, and takes nothing from us (RFC 3463, X.7.2)."""
 _ACTION = re.compile(r"(?im)^action:[ \t]*(\w+)")
 _BAD = ("fail", "delay", "error")
 """Actions that are bounces; `error` is opensmtpd's word."""
@@ -100,6 +102,9 @@ def _is_no_failure(returned: Returned) -> bool:
 
 def _noticed(returned: Returned) -> Iterator[Bounce]:
     """The recipients of a notice in free text."""
+    if closed := _NO_MEMBER.search(returned.notice[:2000]):
+        yield _bounce(closed[1], "failed", "5.7.2", returned.notice)
+        return
     failed, temporary = failed_recipients(returned)
     delayed = _DELAYED.search(header(returned.message, "Subject") + "\n" + returned.notice[:2000])
     for address in failed:

@@ -12,11 +12,22 @@ about itself; what to do with it is decided in `digest.curation`.
 
 from digest.models.editions import Digest, Edition, EditionPaper, Emerging, Mail, Reason, Section, Selection, Variant
 from digest.models.papers import Announcement, Author, KnownPaper, Merged, Metric, Paper, Query, Signal
-from digest.models.readers import WEEKDAYS, Delivery, Mark, Preferences, Status, Subscriber, Suppression, Weekday
+from digest.models.readers import (
+    MOST_MARKS,
+    WEEKDAYS,
+    Delivery,
+    Mark,
+    Preferences,
+    Status,
+    Subscriber,
+    Suppression,
+    Weekday,
+)
 from digest.models.sources import Content, Reading, RejectedRecord, Rejection, SourceRun, SourceState, Verdict
 from digest.models.topics import OTHER, Assignment, Rules, Score, Topic
 
 __all__ = [
+    "MOST_MARKS",
     "OTHER",
     "WEEKDAYS",
     "Announcement",

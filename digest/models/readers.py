@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -19,6 +19,8 @@ class Mark:
     at: datetime
 
 
+MOST_MARKS = 2_000
+"""Of one reader."""
 Status = Literal["pending", "active", "paused", "unsubscribed", "suppressed"]
 """`pending` has not confirmed; `suppressed` may not be written to (see `Suppression`). Only `active` gets mail."""
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -50,7 +52,7 @@ class Preferences:
     pause_until: date | None = None
     """The first day, in `zone`, on which digests come again."""
     personal: str = ""
-    """The reader's own id when they want sections ordered by what they marked; empty: they do not."""
+    """Not empty when they want sections ordered by what they marked: then it is their own id, see `Subscriber`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,11 @@ class Subscriber:
     """The last delivery moment that was dealt with: the moment by schedule, not that of sending."""
     next_at: datetime | None = None
     """The next delivery moment; None while none is to come."""
+
+    def __post_init__(self) -> None:
+        """An order of one's own is that of this reader, whoever the preferences were written for."""
+        if self.preferences.personal not in {"", self.id}:
+            object.__setattr__(self, "preferences", replace(self.preferences, personal=self.id))
 
     @property
     def needs_smtputf8(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import quote
 
 import jinja2
@@ -42,6 +43,8 @@ _PERSONAL_BYTES = 1500
 """Kept free for what the placeholders at the foot become."""
 _MARK_PATH_BYTES = 96
 """Kept free for what stands behind the site's address in a link to mark a paper (see `digest.tokens`)."""
+_TITLES = 0.7
+"""The share of a mail that the titles of all its papers may take with links to mark them: those of some 65 papers."""
 _ATTEMPTS = 6
 
 
@@ -93,6 +96,8 @@ class _Composer:
         self.entries = digest.papers
         self.sizes: dict[tuple[int, int], int] = {}
         self.levels = LEVELS[:2] if site.mail.layout == "compact" else LEVELS
+        self.titles_marked = bool(digest.selection.personal)
+        """Whether a paper that is shown with its title only has a link to mark it: that must not cost much."""
         self.sections_shown = len(digest.sections)
         subject = subject_of(digest, site)
         self.context: dict[str, object] = {
@@ -111,6 +116,7 @@ class _Composer:
         limit = self.site.mail.max_bytes - _PERSONAL_BYTES
         budget = limit - self.bare_size(note, limit)
         for _ in range(_ATTEMPTS):
+            self.make_room(budget)
             sections = self.sections(fit(self.order(), len(self.levels), self.size, budget))
             html = self.html(sections, note)
             excess = self.bytes(html) - limit
@@ -118,6 +124,12 @@ class _Composer:
                 return self.finish(html, sections)
             budget -= excess
         raise TemplateError(f"email/digest.html: cannot be kept within mail.max_bytes = {self.site.mail.max_bytes:,}")
+
+    def make_room(self, budget: int) -> None:
+        """Do without links beside mere titles where these would leave little room for more than titles."""
+        if self.titles_marked and sum(self.size(index, 0) for index in self.order()) > _TITLES * budget:
+            self.titles_marked = False
+            self.sizes = {shown: size for shown, size in self.sizes.items() if shown[1] > 0}
 
     def finish(self, html: str, sections: tuple[SectionView, ...]) -> Mail:
         text = render(
@@ -163,7 +175,7 @@ class _Composer:
                 paper=self.blocks.view(self.entries[index], self.ranks[index]),
                 level=self.levels[steps[index]],
                 html=self.block(index, steps[index]),
-                mark_url=self.mark_url(index),
+                mark_url=self.mark_url(index, steps[index]),
             )
             for index in indices
         )
@@ -186,14 +198,13 @@ class _Composer:
 
     def block(self, index: int, step: int) -> Markup:
         """The HTML of one paper at one step."""
-        return self.blocks.block(self.entries[index], self.ranks[index], self.levels[step], self.mark_url(index))
+        return self.blocks.block(self.entries[index], self.ranks[index], self.levels[step], self.mark_url(index, step))
 
-    def mark_url(self, index: int) -> str | None:
+    def mark_url(self, index: int, step: int) -> str | None:
         """Where a reader with an own order says what they think of a paper; odd ids have no link."""
-        id_ = self.entries[index].paper.id
-        if not self.digest.selection.personal or plain(id_) != id_:
+        if not self.digest.selection.personal or (step == 0 and not self.titles_marked):
             return None
-        return f"{MARK_URL}?paper={quote(id_, safe=':/')}"
+        return _mark_url(self.entries[index].paper.id)
 
     def size(self, index: int, step: int) -> int:
         if (index, step) not in self.sizes:
@@ -204,3 +215,9 @@ class _Composer:
         """The size of `html` when its links to mark papers are a reader's."""
         marks = html.count(MARK_URL) if self.digest.selection.personal else 0
         return len(html.encode()) + marks * (len(self.site.base_url) + _MARK_PATH_BYTES)
+
+
+@lru_cache(maxsize=5_000)
+def _mark_url(id_: str) -> str | None:
+    """The address, asked for by every mail that has the paper; none for an id that would not be what it was."""
+    return f"{MARK_URL}?paper={quote(id_, safe=':/')}" if plain(id_) == id_ else None

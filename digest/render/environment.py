@@ -19,6 +19,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from digest.errors import TemplateError
+from digest.render.digest_view import DigestView, SectionView, ShownPaper
 from digest.render.inline import InliningLoader
 from digest.render.math import to_html, to_mathml, to_text
 from digest.render.safety import plain, safe_url
@@ -28,7 +29,7 @@ from digest.render.view import Count, Link, PaperView, SiteView
 __all__ = ["SiteView", "compile_all", "environment", "render"]
 
 _MAX_REPEAT = 10_000
-_VALUES = frozenset((SiteView, PaperView, Link, Count))
+_VALUES = frozenset((SiteView, PaperView, Link, Count, DigestView, SectionView, ShownPaper))
 _MAX_JUDGED = 10_000
 """Attributes of types that are remembered as safe or not."""
 _MAX_OUTPUT = 20_000_000

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, insert, select
+from sqlalchemy import Engine, Row, delete, select
 
 from digest.models import Mark, Paper
 from digest.store.batches import batches
+from digest.store.bulk import insert_rows
 from digest.store.opening import reading, writing
 from digest.store.reader_tables import marks
 
@@ -29,6 +30,19 @@ class Marks:
         with reading(self._engine) as connection:
             return tuple(_mark(row) for row in reversed(connection.execute(statement).all()))
 
+    def wishes(self, subscriber: str) -> tuple[tuple[str, str], ...]:
+        """The ids of the papers a reader marked, each with the wish, oldest first."""
+        statement = select(marks.c.paper, marks.c.wish).where(marks.c.subscriber == subscriber)
+        with reading(self._engine) as connection:
+            return tuple(
+                (row.paper, row.wish) for row in connection.execute(statement.order_by(marks.c.at, marks.c.paper))
+            )
+
+    def holders(self) -> frozenset[str]:
+        """The ids of the readers who marked anything."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(select(marks.c.subscriber).distinct()).scalars())
+
     def ids(self, subscriber: str) -> frozenset[str]:
         """The ids of the papers a reader marked."""
         statement = select(marks.c.paper).where(marks.c.subscriber == subscriber)
@@ -44,22 +58,17 @@ class Marks:
 
     def save(self, subscriber: str, given: Iterable[Mark]) -> None:
         """Keep marks of a reader who exists; a paper that was marked before is marked anew."""
-        rows = {
-            mark.paper.id: {
-                "subscriber": subscriber,
-                "paper": mark.paper.id,
-                "wish": mark.wish,
-                "at": mark.at,
-                "title": mark.paper.title,
-                "abstract": mark.paper.abstract,
-            }
-            for mark in given
-        }
+        self.save_all({subscriber: given})
+
+    def save_all(self, given: Mapping[str, Iterable[Mark]]) -> None:
+        """`save` for several readers, by their ids."""
         with writing(self._engine) as connection:
-            for batch in batches(rows.values()):
-                known = marks.c.paper.in_([row["paper"] for row in batch])
-                connection.execute(delete(marks).where(marks.c.subscriber == subscriber, known))
-                connection.execute(insert(marks), list(batch))
+            for subscriber, of_reader in given.items():
+                rows = {mark.paper.id: _row(subscriber, mark) for mark in of_reader}
+                for batch in batches(rows.values()):
+                    known = marks.c.paper.in_([row["paper"] for row in batch])
+                    connection.execute(delete(marks).where(marks.c.subscriber == subscriber, known))
+                    insert_rows(connection, marks, batch)
 
     def remove(self, subscriber: str, papers: Iterable[str] | None = None) -> int:
         """Forget the marks of some papers, by id, or all of them; how many there were."""
@@ -71,6 +80,17 @@ class Marks:
                 connection.execute(delete(marks).where(mine, marks.c.paper.in_(list(batch)))).rowcount
                 for batch in batches(papers)
             )
+
+
+def _row(subscriber: str, mark: Mark) -> dict[str, Any]:
+    return {
+        "subscriber": subscriber,
+        "paper": mark.paper.id,
+        "wish": mark.wish,
+        "at": mark.at,
+        "title": mark.paper.title,
+        "abstract": mark.paper.abstract,
+    }
 
 
 def _mark(row: Row[Any]) -> Mark:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, se
 
 from digest.models import Preferences, Status, Subscriber, Suppression
 from digest.store.batches import LARGEST, batches
+from digest.store.bulk import insert_rows
 from digest.store.opening import reading, writing
 from digest.store.reader_tables import attempts, subscribers, suppressions
 
@@ -71,8 +72,7 @@ class Subscribers:
                     refused.setdefault(key, new[key].status)
                 elif key not in refused:
                     new[key] = reader
-            for batch in batches(new.values()):
-                connection.execute(insert(subscribers), [_row(reader) for reader in batch])
+            insert_rows(connection, subscribers, [_row(reader) for reader in new.values()])
         return refused
 
     def change(self, id_: str, change: Change) -> Subscriber | None:

@@ -1,49 +1,33 @@
-"""Lists of readers as CSV (RFC 4180): in from another system, out to one, and round without loss of consent.
+"""Lists of readers as CSV: in from another system, out to one, and round without loss of consent or preferences.
 
-The columns are `COLUMNS`; only `address` is needed. A cell that a spreadsheet would take for a formula is written with
-an apostrophe before it, and read without.
+The columns are `COLUMNS`; only `address` is needed. A list has few kinds of readers, so what follows from preferences
+is worked out once for each kind.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain, islice
+from functools import lru_cache
+from itertools import islice
 from typing import TextIO
 
 from digest.curation.preferences import PREFERENCE_FIELDS, format_preferences, parse_preferences
 from digest.errors import SubscriptionError
-from digest.models import Preferences, Rejection, Status, Subscriber
+from digest.models import Rejection, Status, Subscriber
 from digest.site import Site
 from digest.store import Store
 from digest.store.subscribers import address_key
-from digest.subscribe.newcomer import default_preferences, latest_edition, new_reader, reader_address, welcomed
-
-COLUMNS = ("address", "status", "confirmed_at", "source", "created_at", *PREFERENCE_FIELDS)
-"""`created_at` is for reading only; of `status` an import takes in who wants mail."""
+from digest.subscribe.list_rows import COLUMNS, Row, guarded, rows_of
+from digest.subscribe.listed_marks import MARK_COLUMNS, cells_of, require_few, save_cells
+from digest.subscribe.newcomer import default_preferences, latest_edition, new_id, new_reader, reader_address, welcomed
 
 Progress = Callable[[int, int | None, str], None]
-_Row = tuple[int, dict[str, str]]
-"""The number of a line and its cells by column."""
 
-_NAMES = {
-    **dict.fromkeys(("email", "e mail", "mail", "email address", "e mail address", "subscriber"), "address"),
-    **dict.fromkeys(
-        ("consent date", "consent at", "consent time", "consented at", "consented on", "confirmed on", "confirm time",
-         "confirmation date", "optin time", "opt in time", "opt in date", "subscribed at", "subscribed on"),
-        "confirmed_at",
-    ),
-    **dict.fromkeys(("consent source", "optin source", "opt in source", "signup source", "sign up source"), "source"),
-    "timezone": "zone",
-    "time zone": "zone",
-}  # fmt: skip
-"""What other systems call our columns."""
 _WANTED = ("", "active", "paused", "enabled", "confirmed", "subscribed")
 """What a status may be: an import takes in those who want mail."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""https://owasp.org/www-community/attacks/CSV_Injection"""
 _BATCH = 1000
 _MAX_SOURCE = 200
 
@@ -54,6 +38,8 @@ class Imported:
 
     added: int
     refused: tuple[Rejection, ...]
+    unmarked: tuple[Rejection, ...] = ()
+    """Readers who came in, but not all of their marks."""
     unread: tuple[str, ...] = ()
     """Columns that are none of ours, as the list has them."""
 
@@ -77,24 +63,26 @@ def import_csv(
     """
     reader_of = _Reader(store, site, now, source)
     refused: list[Rejection] = []
+    unmarked: list[Rejection] = []
     added = 0
     total = len(lines) if isinstance(lines, Sized) else None
     unread: list[str] = []
-    rows = _rows(lines, unread)
+    rows = rows_of(lines, unread)
     while batch := list(islice(rows, _BATCH)):
-        aside = _add(store, batch, reader_of)
+        readers, aside = _add(store, batch, reader_of)
         refused += aside
-        added += len(batch) - len(aside)
+        added += len(readers)
+        unmarked += _mark(store, batch, readers, now)
         if progress:
             progress(batch[-1][0], total, "Importing")
-    return Imported(added=added, refused=tuple(refused), unread=tuple(unread))
+    return Imported(added=added, refused=tuple(refused), unmarked=tuple(unmarked), unread=tuple(unread))
 
 
 def export_csv(store: Store, out: TextIO, status: Status | None = None) -> int:
     """Write the readers (of one status) as CSV; how many."""
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
-    count = 0
+    count, marking = 0, store.marks.holders()
     for count, reader in enumerate(store.subscribers.all(status), 1):  # noqa: B007 - the last one is the answer
         cells = {
             "address": reader.address,
@@ -103,13 +91,14 @@ def export_csv(store: Store, out: TextIO, status: Status | None = None) -> int:
             "source": reader.source,
             "created_at": reader.created_at.isoformat(),
             **format_preferences(reader.preferences),
+            **cells_of(store.marks.wishes(reader.id) if reader.id in marking else ()),
         }
-        writer.writerow({name: _guarded(cell) for name, cell in cells.items()})
+        writer.writerow({name: guarded(cell) for name, cell in cells.items()})
     return count
 
 
-def _add(store: Store, rows: Iterable[_Row], reader_of: _Reader) -> list[Rejection]:
-    """Store the readers of some lines; the lines that are refused, in order."""
+def _add(store: Store, rows: Iterable[Row], reader_of: _Reader) -> tuple[dict[int, Subscriber], list[Rejection]]:
+    """Store the readers of some lines: those who came in by line, and the lines that are refused, in order."""
     refused: dict[int, Rejection] = {}
     readers: dict[int, Subscriber] = {}
     for number, cells in rows:
@@ -124,7 +113,21 @@ def _add(store: Store, rows: Iterable[_Row], reader_of: _Reader) -> list[Rejecti
         if number in twice or status:
             reason = f"is known already ({status})" if status else "is in the list twice"
             refused[number] = _refusal(number, reader.address, reason)
-    return [refused[number] for number in sorted(refused)]
+    added = {number: reader for number, reader in readers.items() if number not in refused}
+    return added, [refused[number] for number in sorted(refused)]
+
+
+def _mark(store: Store, rows: Iterable[Row], readers: Mapping[int, Subscriber], now: datetime) -> list[Rejection]:
+    """Store the marks of those who came in; the lines that name papers which were never read here."""
+    marked = {number: cells for number, cells in rows if number in readers and any(map(cells.get, MARK_COLUMNS))}
+    missing = save_cells(store, {readers[number].id: cells for number, cells in marked.items()}, now=now)
+    return [
+        _refusal(
+            number, readers[number].address, f"no paper was read here of {len(names)} marked: {' '.join(names)[:200]}"
+        )
+        for number in marked
+        if (names := missing.get(readers[number].id))
+    ]
 
 
 class _Reader:
@@ -135,60 +138,31 @@ class _Reader:
         self._latest = latest_edition(store)
         self._topics = [topic.slug for topic in site.topics()]
         self._start = default_preferences(site)
+        self._like = lru_cache(maxsize=1000)(self._one_like)
 
     def __call__(self, cells: Mapping[str, str]) -> Subscriber:
         if "" in cells:
             raise SubscriptionError(cells[""])
         if (status := cells.get("status", "").lower()) not in _WANTED:
             raise SubscriptionError(f"wants no mail ({status[:40]})")
-        reader = new_reader(
-            self._site,
-            reader_address(cells.get("address", "")),
-            now=self._now,
-            preferences=self._preferences(cells),
+        address = reader_address(cells.get("address", ""))
+        require_few(cells)
+        like = self._like(status == "paused", tuple(cells.get(name, "") for name in PREFERENCE_FIELDS))
+        return replace(
+            like,
+            id=new_id(),
+            address=address,
             source=_source(cells.get("source", "")) or self._source,
+            confirmed_at=_moment(cells.get("confirmed_at", ""), self._now),
         )
-        consent_at = _moment(cells.get("confirmed_at", ""), self._now)
-        reader = welcomed(reader, now=self._now, latest=self._latest, consent_at=consent_at)
-        return replace(reader, status="paused", next_at=None) if status == "paused" else reader
 
-    def _preferences(self, cells: Mapping[str, str]) -> Preferences:
-        given = {name: cells[name] for name in PREFERENCE_FIELDS if cells.get(name)}
-        return parse_preferences(given, start=self._start, topics=self._topics)
-
-
-def _rows(lines: Iterable[str], unread: list[str]) -> Iterator[_Row]:
-    """The number and the cells of every line that is not empty; what is wrong with one is under an empty name.
-
-    The headings that are none of ours are added to `unread`.
-    """
-    lines = iter(lines)
-    first = next(lines, "").removeprefix("\ufeff")
-    separator = next((sign for sign in ("\t", ";") if sign in first and "," not in first), ",")
-    reader = csv.reader(chain([first], lines), delimiter=separator)
-    names = ["address"]
-    while True:
-        try:
-            cells = [_unguarded(cell.strip()) for cell in next(reader)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield reader.line_num, {"": f"cannot be read: {error}"}
-            continue
-        if reader.line_num == 1 and "@" not in "".join(cells):
-            names = _headings(cells)
-            unread += [cell for cell, name in zip(cells, names, strict=True) if cell and name not in COLUMNS]
-        elif any(cells):
-            yield reader.line_num, dict(zip(names, cells, strict=False))
-
-
-def _headings(cells: list[str]) -> list[str]:
-    plain = [cell.lower().replace("_", " ").replace("-", " ") for cell in cells]
-    names = [_NAMES.get(cell, cell.replace(" ", "_")) for cell in plain]
-    names = [name if name in COLUMNS else f"other {place}" for place, name in enumerate(names)]
-    if "address" not in names:
-        raise SubscriptionError("the list has no column `address`; its first line must name the columns")
-    return names
+    def _one_like(self, paused: bool, preferences: tuple[str, ...]) -> Subscriber:  # noqa: FBT001 - a key of the cache
+        """A reader with these cells, who is nobody yet."""
+        given = {name: text for name, text in zip(PREFERENCE_FIELDS, preferences, strict=True) if text}
+        wanted = parse_preferences(given, start=self._start, topics=self._topics)
+        reader = new_reader(self._site, "", now=self._now, preferences=wanted)
+        reader = welcomed(reader, now=self._now, latest=self._latest)
+        return replace(reader, status="paused", next_at=None) if paused else reader
 
 
 def _doubles(readers: Mapping[int, Subscriber]) -> set[int]:
@@ -222,11 +196,3 @@ def _source(text: str) -> str:
 def _refusal(number: int, address: str, reason: str) -> Rejection:
     shown = "".join(letter if letter.isprintable() else "�" for letter in address[:80])
     return Rejection(record=f"line {number}: {shown}".rstrip(": "), reason=reason.removeprefix(f"{address}: "))
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell

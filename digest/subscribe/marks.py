@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from digest.errors import NotFoundError, SubscriptionError, TooManyRequests
-from digest.models import Mark, Paper, Subscriber
+from digest.models import MOST_MARKS, Mark, Paper, Subscriber
 from digest.papers import identity_of
 from digest.search_text import clean
 from digest.sources.recognise import parse
@@ -20,8 +20,6 @@ from digest.sources.zotero import is_zotero, parse_zotero
 from digest.store import Store
 from digest.subscribe.reader import change_reader
 
-MOST = 2_000
-"""Marks of one reader."""
 _LIBRARIES = 20
 """Files a reader may send within an hour."""
 _LONGEST, _MOST_NAMES = 500, 10_000
@@ -192,7 +190,7 @@ def _save(
         Mark(paper=paper, wish=wish, at=now) for paper in {paper.id: paper for paper in papers}.values() if paper.title
     )
     kept = store.marks.ids(reader.id) | {mark.paper.id for mark in marks}
-    if len(kept) > MOST:
-        raise SubscriptionError(f"{reader.address}: would have {len(kept):,} marks; at most {MOST:,} are kept")
+    if len(kept) > MOST_MARKS:
+        raise SubscriptionError(f"{reader.address}: would have {len(kept):,} marks; at most {MOST_MARKS:,} are kept")
     store.marks.save(reader.id, marks)
     return marks

@@ -39,13 +39,18 @@ def new_reader(
 ) -> Subscriber:
     """A reader who has not confirmed yet, with the site's default preferences where they chose none."""
     return Subscriber(
-        id=secrets.token_hex(_ID_OCTETS),
+        id=new_id(),
         address=address,
         status="pending",
         preferences=preferences or default_preferences(site),
         created_at=now,
         source=source,
     )
+
+
+def new_id() -> str:
+    """An id nobody has, and nobody can guess."""
+    return secrets.token_hex(_ID_OCTETS)
 
 
 def welcomed(reader: Subscriber, *, now: datetime, latest: int, consent_at: datetime | None = None) -> Subscriber:

@@ -19,7 +19,6 @@ from digest.subscribe.newcomer import latest_edition, welcomed
 
 _UNCONFIRMED = timedelta(days=7)
 """How long a sign-up that was never confirmed is kept."""
-_PERSONAL, _ON_OR_OFF = "personal", ("on", "off", "")
 _SCHEDULE = ("cadence", "weekdays", "hour", "zone", "pause_until")
 
 
@@ -41,32 +40,19 @@ def resubscribe(store: Store, id_: str, *, now: datetime) -> Subscriber:
 def set_preferences(store: Store, site: Site, id_: str, given: Mapping[str, str], *, now: datetime) -> Subscriber:
     """Change the preferences `given` by name; a changed schedule counts from now on.
 
-    Beside the texts of `digest.curation.preferences` there is `personal`: whether the reader has an order of their own,
-    `on` or `off`.
-
     Raises:
         SubscriptionError: a preference is not possible; nothing is changed.
         NotFoundError: there is no such reader.
     """
     topics = [topic.slug for topic in site.topics()]
-    texts = {name: text for name, text in given.items() if name != _PERSONAL}
 
     def change(reader: Subscriber) -> Subscriber:
-        start = reader.preferences
-        if _PERSONAL in given:
-            start = replace(start, personal=reader.id if _is_on(given[_PERSONAL]) else "")
-        chosen = parse_preferences(texts, start=start, topics=topics)
+        chosen = parse_preferences(given, start=reader.preferences, topics=topics)
         moved = any(getattr(chosen, name) != getattr(reader.preferences, name) for name in _SCHEDULE)
         since = now if moved else reader.schedule_since
         return scheduled(replace(reader, preferences=chosen, schedule_since=since), now)
 
     return change_reader(store, id_, change)
-
-
-def _is_on(text: str) -> bool:
-    if text not in _ON_OR_OFF:
-        raise SubscriptionError(f"{_PERSONAL}: `{text[:40]}` is not possible; write on or off")
-    return text == _ON_OR_OFF[0]
 
 
 def pause(store: Store, id_: str, *, now: datetime, until: date | None = None) -> Subscriber:

@@ -16,11 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from digest.errors import SourceRefused, SubscriptionError, TooManyRequests
-from digest.models import Subscriber
+from digest.models import MOST_MARKS, Subscriber
 from digest.render.citations import render_bibtex
 from digest.render.safety import safe_url
 from digest.subscribe.marks import (
-    MOST,
     admit_library,
     forget_marks,
     import_marks,
@@ -44,7 +43,7 @@ _SHOWN = 50
 _NAMED, _DIGITS = 5, 6
 _FILE: dict[str, Any] = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
 
-Start = Annotated[int, Query(ge=0, le=MOST, description="How many newer marks to pass over.")]
+Start = Annotated[int, Query(ge=0, le=MOST_MARKS, description="How many newer marks to pass over.")]
 
 
 @router.get("/preferences/{token}/marks", **described("A reader's marks, newest first.", link=True, asked={}))

@@ -18,6 +18,8 @@ from digest.models import Preferences
 from digest.web.form import Form
 
 _QUOTED = re.compile("`([^`]*)`")
+FORM_FIELDS = tuple(name for name in PREFERENCE_FIELDS if name != "personal")
+"""An own order has a button of its own."""
 _SEVERAL = ("topics", "weekdays")
 """Fields with a box for every value; a browser sends nothing for a box that is not ticked."""
 
@@ -40,7 +42,7 @@ def filled(preferences: Preferences) -> FilledForm:
     return FilledForm(values=format_preferences(preferences), errors={})
 
 
-def given_by(form: Form, names: Collection[str] = PREFERENCE_FIELDS) -> dict[str, str]:
+def given_by(form: Form, names: Collection[str] = FORM_FIELDS) -> dict[str, str]:
     """What a form says of the fields `names`, as texts."""
     boxes = {name: " ".join(form.all(name)) for name in _SEVERAL if name in names}
     return boxes | {name: form[name] for name in names if name in form and name not in _SEVERAL}

@@ -7,11 +7,9 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 
-from digest.curation.preferences import PREFERENCE_FIELDS
+from digest.web.preference_form import FORM_FIELDS
 
-PREFERENCES: Mapping[str, str] = {
-    name: "array" if name in {"topics", "weekdays"} else "string" for name in PREFERENCE_FIELDS
-}
+PREFERENCES: Mapping[str, str] = {name: "array" if name in {"topics", "weekdays"} else "string" for name in FORM_FIELDS}
 """The fields of the preference form, with their types."""
 _HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
 _SEE_OTHER = 303

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from digest.__main__ import hoist
+from digest.__main__ import hoist, main
 from digest.cli.app import app
 
 
@@ -43,6 +43,15 @@ def test_a_command_may_be_named_anywhere(digest, tmp_path):
     done = digest("--site", str(tmp_path / "sources"), "papers", "--query", "ingest", "--json")
     assert (done.code, done.document) == (0, [])
     assert digest("ingest", "papers", "--site", str(tmp_path)).err.startswith("  papers: there is no such file")
+
+
+@pytest.mark.parametrize("words", [[], ["subscribers"], ["marks"], ["keys"]])
+def test_a_command_that_was_left_out_is_answered_with_the_help(capsys, words):
+    """As `--help` shows it, line by line, on standard error."""
+    assert main(words) == 2
+    said = capsys.readouterr()
+    assert main([*words, "--help"]) == 0
+    assert (said.out, said.err) == ("", capsys.readouterr().out)
 
 
 def test_a_wrong_setting_is_named(digest, tmp_path):

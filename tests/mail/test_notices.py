@@ -50,6 +50,10 @@ NOTICES = {
         ),
         PASSING,
     ),
+    "a list": (
+        notice("You are not a member of this mailing list <reader@example.com>.\n", "You are not a member (ML)"),
+        PASSING,
+    ),
     "exim, delayed": (
         notice(
             "A message that you sent has not yet been delivered to one or more of its\nrecipients after more than 24"

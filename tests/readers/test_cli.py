@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from digest.cli.app import options
 from digest.cli.subscribers import app
+from tests.readers.test_lists import EVERYTHING
 
 Run = Callable[..., Result]
 
@@ -61,6 +62,20 @@ def test_showing_a_reader(run):
     assert data["next_deliveries"][0] == "2026-05-19T07:00:00+00:00"
 
 
+@pytest.mark.parametrize("word", ["add", "set"])
+def test_everything_can_be_added_that_can_be_set(run, word):
+    """One definition: every preference, an order of one's own included, whichever command names it."""
+    wanted = [f"{name}={text}" for name, text in EVERYTHING.items()]
+    if word == "set":
+        run("add", "ada@example.org")
+    assert run(word, "ada@example.org", *wanted).exit_code == 0
+    data = json.loads(run("show", "ada@example.org", json_=True).stdout)
+    assert data["preferences"]["personal"] == data["id"]
+    row = next(csv.DictReader(run("export").stdout.splitlines(keepends=True)))
+    assert {name: row[name] for name in EVERYTHING} == EVERYTHING | {"searches": '"tool, use"\n=1+1'}
+    assert "personal  on, 0 marks" in run("show", "ada@example.org").stdout
+
+
 def test_links_can_be_revoked(run):
     """The epoch goes up, all else stays."""
     run("add", "ada@example.org")
@@ -77,10 +92,18 @@ def test_lists_go_in_and_out(run, tmp_path):
     assert "line 3: bo@example.org: hour: `99` is no number from 0 to 23" in done.stderr
     assert "line 4" in done.stderr
     done = run("import", "-", json_=True, stdin="cy@example.org\n")
-    assert (done.exit_code, json.loads(done.stdout)) == (0, {"added": 1, "refused": [], "unread": []})
+    assert (done.exit_code, json.loads(done.stdout)) == (
+        0,
+        {"added": 1, "refused": [], "unmarked": [], "unread": []},
+    )
     odd = run("import", "-", stdin="Email,Favourite colour,Opt-in Time\ndi@example.org,red,2024-02-29\n")
     assert "columns not read: Favourite colour" in odd.stderr
-    run("remove", "di@example.org", "--erase")
+    missing = run("import", "-", json_=True, stdin="address,more_like\neve@example.org,2401.00001\n")
+    assert (missing.exit_code, json.loads(missing.stdout)["added"]) == (3, 1)
+    assert json.loads(missing.stdout)["unmarked"][0]["record"] == "line 2: eve@example.org"
+    run("remove", "eve@example.org", "--erase")
+    erased = run("remove", "di@example.org", "--erase", json_=True)
+    assert json.loads(erased.stdout) == {"address": "di@example.org", "erased": True}
     rows = list(csv.DictReader(run("export").stdout.splitlines()))
     assert sorted((row["address"], row["hour"]) for row in rows) == [("ada@example.org", "6"), ("cy@example.org", "7")]
     run("export", str(tmp_path / "out.csv"), "--status", "active")
@@ -94,6 +117,7 @@ def test_lists_go_in_and_out(run, tmp_path):
         (("add", "nobody"), "no mail address"),
         (("add", "ada@example.org", "hour=25"), "0 to 23"),
         (("add", "ada@example.org", "colour=red"), "there is no preference"),
+        (("add", "ada@example.org", "personal=maybe"), "write on or off"),
         (("import", "missing.csv"), "missing.csv"),
         (("export", "missing/out.csv"), "missing/out.csv"),
     ],
@@ -104,7 +128,13 @@ def test_what_is_wrong_is_said(run, words, part):
 
 
 @pytest.mark.parametrize(
-    "words", [("add", "ada@example.org", "agents"), ("list", "--status", "bored"), ("pause", "a", "--until", "x")]
+    "words",
+    [
+        ("add", "ada@example.org", "agents"),
+        ("set", "ada@example.org"),
+        ("list", "--status", "bored"),
+        ("pause", "a", "--until", "x"),
+    ],
 )
 def test_wrong_usage_is_said(run, words):
     """With exit code 2."""

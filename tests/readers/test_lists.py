@@ -6,20 +6,24 @@ import csv
 import io
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.curation.preferences import PREFERENCE_FIELDS
 from digest.errors import SubscriptionError
-from digest.models import Suppression
+from digest.models import MOST_MARKS, Subscriber, Suppression
 from digest.site import Site
 from digest.store import Store
 from digest.subscribe import add_reader, export_csv, import_csv, set_preferences, unsubscribe
-from digest.subscribe.lists import COLUMNS
-from tests.builders import make_edition, make_entry
+from digest.subscribe.list_rows import COLUMNS
+from digest.subscribe.listed_marks import save_cells
+from digest.subscribe.marks import mark_papers
+from tests.builders import make_edition, make_entry, make_paper
 from tests.readers.conftest import NOW
+from tests.store.saving import save
 
 
 def lines(text: str) -> list[str]:
@@ -167,18 +171,72 @@ def test_ten_thousand_lines_are_imported_in_five_seconds(store, site):
     assert store.subscribers.counts() == {"active": 10_000}
 
 
+EVERYTHING = {
+    "topics": "agents code",
+    "searches": '"tool, use"\n=1+1',
+    "authors": "Lovelace, Ada\n'-",
+    "cadence": "weekly",
+    "weekdays": "fri",
+    "hour": "18",
+    "zone": "Asia/Tokyo",
+    "max_papers": "20",
+    "min_upvotes": "3",
+    "when_empty": "say",
+    "pause_until": "2026-12-24",
+    "personal": "on",
+}
+"""A value for every preference that is not the default."""
+
+
 def test_a_list_goes_round(store, site, ada, tmp_path):
-    """What is exported is imported elsewhere without loss of consent or preferences."""
-    wanted = {"searches": '"tool, use"\n=1+1', "authors": "Lovelace, Ada\n'-", "cadence": "weekly", "weekdays": "fri"}
-    ada = set_preferences(store, site, ada.id, wanted, now=NOW)
+    """What is exported is imported elsewhere without loss of consent, preferences, or marks and their order."""
+    assert tuple(EVERYTHING) == PREFERENCE_FIELDS
+    ada = set_preferences(store, site, ada.id, EVERYTHING, now=NOW)
+    papers = [make_paper(number) for number in range(4)]
+    save(store, *papers)
+    for number, wish in [(2, "more"), (0, "less"), (1, "more"), (3, "less")]:
+        mark_papers(store, ada, [papers[number].id], wish=wish, now=NOW + timedelta(minutes=9 - number))
     out = io.StringIO(newline="")
     assert export_csv(store, out) == 1
     (tmp_path / "other").mkdir()
     with Store.open(f"sqlite:///{tmp_path}/other/digest.db") as other:
+        save(other, *papers)
         done = import_csv(other, site, lines(out.getvalue()), now=NOW)
         copy = other.subscribers.find(ada.address)
-    assert (done.added, done.refused) == (1, ())
+        marks = other.marks.of(copy.id)
+    assert (done.added, done.refused, done.unmarked) == (1, (), ())
+    assert copy.preferences.personal == copy.id
     assert replace(copy, id=ada.id) == ada
+    assert [(mark.wish, mark.paper.id[-1], mark.paper.title) for mark in marks] == [
+        ("more", "2", papers[2].title),
+        ("more", "1", papers[1].title),
+        ("less", "3", papers[3].title),
+        ("less", "0", papers[0].title),
+    ]
+
+
+def test_marks_of_papers_nobody_read_are_named(store, site):
+    """The reader comes in with the others; any spelling of an id is understood."""
+    save(store, make_paper(1), make_paper(2))
+    text = (
+        "address,more_like,less_like\n"
+        "ada@example.org,https://arxiv.org/abs/2605.00001v2 2401.99999 doi:10.1/none,2605.00002\n"
+        "bo@example.org,,\n"
+    )
+    done = import_csv(store, site, lines(text), now=NOW)
+    ada = store.subscribers.find("ada@example.org")
+    assert (done.added, done.refused) == (2, ())
+    assert store.marks.wishes(ada.id) == (("arxiv:2605.00001", "more"), ("arxiv:2605.00002", "less"))
+    (told,) = done.unmarked
+    assert told.record == "line 2: ada@example.org"
+    assert told.reason == "no paper was read here of 2 marked: 2401.99999 doi:10.1/none"
+
+
+def test_more_marks_than_are_kept_refuse_the_line(store, site):
+    """As a reader who marks one by one is refused; the others come in."""
+    many = " ".join(f"2401.{number:05}" for number in range(MOST_MARKS + 1))
+    done = import_csv(store, site, lines(f"address,less_like\nada@example.org,{many}\nbo@example.org,\n"), now=NOW)
+    assert (done.added, [line.reason for line in done.refused]) == (1, ["has 2,001 marks; at most 2,000 are kept"])
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@x", "'=1", "''@y", "'quoted'", "plain"])
@@ -197,7 +255,21 @@ def test_any_csv_is_counted_line_by_line(tmp_path_factory, cells):
     """Whatever the cells hold: nothing but SubscriptionError, and readers are only what is an address."""
     folder = tmp_path_factory.mktemp("site", numbered=True)
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([["address", "source", "zone"], *cells])
+    csv.writer(text).writerows([["address", "more_like", "zone", "source"], *cells])
     with Store.open("sqlite://") as store:
         done = import_csv(store, Site.open(folder), lines(text.getvalue()), now=NOW)
         assert sum(store.subscribers.counts().values()) == done.added
+
+
+@settings(max_examples=50)
+@given(names=st.lists(st.text(max_size=40) | st.sampled_from(["2605.00001", "doi:10.1/x", "https://[", "arxiv:"])))
+def test_whatever_is_said_to_be_marked_the_reader_comes_in(names):
+    """Names that are none are told; nothing but a paper that was read is marked."""
+    with Store.open("sqlite://") as store:
+        save(store, make_paper(1))
+        store.subscribers.add([Subscriber(id="ada", address="ada@example.org", status="active", created_at=NOW)])
+        cells = {"more_like": " ".join(names)}
+        missing = save_cells(store, {"ada": cells}, now=NOW)
+        assert {paper for paper, _ in store.marks.wishes("ada")} <= {"arxiv:2605.00001"}
+        told = missing.get("ada", ())
+        assert len(told) + cells["more_like"].split().count("2605.00001") == len(cells["more_like"].split())

@@ -27,6 +27,7 @@ PREFERENCES = st.builds(
     min_upvotes=st.integers(0, 1000),
     when_empty=st.sampled_from(["skip", "say"]),
     pause_until=st.none() | st.dates(),
+    personal=st.sampled_from(["", "on"]),
 )
 
 

@@ -52,19 +52,28 @@ def test_others_have_none() -> None:
 
 @pytest.mark.parametrize("count", [1, 9, 40, 60, 150, 400])
 def test_they_are_counted_into_the_size(count: int) -> None:
-    """With the longest token the HTML stays within the limit; what is shown with more than its title has a link."""
+    """With the longest token the HTML stays within the limit; as many papers are shown as without the links.
+
+    Every paper has one, in a mail that shows some with their title only as well; in a longer one, where the links would
+    take the place of abstracts, what is shown with more than its title has.
+    """
     mail = addressed(own(many(count)))
     assert len(mail.html.encode()) <= SITE.mail.max_bytes
     page = read(mail.html)
     marks = [url for url in page.links if "/mark/" in url]
     assert len(marks) == len(set(marks)) == mail.text.count("/mark/")
-    assert len(marks) == mail.html.count('<h3 class="title"')
+    long, short = (mail.html.count(f'<h3 class="{kind}"') for kind in ("title", "line"))
+    assert long + short == count if count <= 150 else long + short >= 220
+    assert len(marks) == (count if count <= 60 else long)
+    if count == 60:
+        assert short > 0
 
 
-def test_the_mail_is_fit_to_go_out() -> None:
-    """Neither before nor after it is addressed is there anything to find in it that is not found without the links."""
-    mail = own(DIGEST)
-    rules = {finding.rule for finding in lint_mail(render_mail(DIGEST, SITE, TEMPLATES))}
+@pytest.mark.parametrize("digest", [DIGEST, many(60)], ids=["whole papers", "some titles only"])
+def test_the_mail_is_fit_to_go_out(digest: Digest) -> None:
+    """Nothing is found in it that is not found without the links."""
+    mail = own(digest)
+    rules = {finding.rule for finding in lint_mail(render_mail(digest, SITE, TEMPLATES))}
     assert {finding.rule for finding in lint_mail(mail)} <= rules
 
 
