@@ -150,4 +150,4 @@ def _row_of(paper: Paper) -> _Row:
 def _rarity() -> dict[str, float]:
     """How telling each term of the topic model is: its inverse document frequency."""
     model = load_model()
-    return {term: (row[-1] * model.square_unit) ** 0.5 for term, row in model.rows.items()}
+    return {term: (model.row(term)[-1] * model.square_unit) ** 0.5 for term in model.rows}

@@ -15,37 +15,37 @@ elsewhere.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from math import prod
 from typing import NamedTuple
 
+from digest.curation.people import People
 from digest.curation.terms import PaperText
-from digest.curation.words import Phrases, spell
-from digest.models import Author, Paper, Rules, Topic
+from digest.curation.words import Phrases
+from digest.models import Paper, Rules, Topic
 
 # How far one piece of evidence alone goes to decide a topic (0 to 1). Set by judgement; their order matters most.
 _TITLE, _GIVEN_KEYWORD, _ABSTRACT = 0.55, 0.35, 0.25
 _PRIMARY_CATEGORY, _CROSS_CATEGORY = 0.30, 0.15
 _AUTHOR, _ORGANIZATION, _UPVOTES = 0.80, 0.70, 0.50
 
-_Places = dict[str, tuple[str, float]]
-"""Keyword → where it stands and what that weighs."""
 
+class Evidence(NamedTuple):
+    """One reason of one rule; of two the stronger comes first in their order."""
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One reason of one rule: `weight` is how sure it alone makes us, 0 to 1."""
-
+    doubt: float
+    """How likely it misleads, 0 to 1, where nothing else is known."""
     why: str
-    weight: float
+
+
+_Found = dict[str, Evidence]
+"""Keyword → what it says at the best of the places where it stands."""
 
 
 def strength(evidence: Iterable[Evidence]) -> float:
     """Several reasons as one confidence: the chance that not all of them mislead, were they independent (noisy OR)."""
-    doubt = 1.0
-    for piece in evidence:
-        doubt *= 1.0 - piece.weight
-    return 1.0 - doubt
+    return 1.0 - prod([piece.doubt for piece in evidence])
 
 
 class Judgement(NamedTuple):
@@ -62,100 +62,91 @@ class RuleBook:
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         """Only topics with rules take part."""
-        self._rules = {topic.slug: topic.rules for topic in topics if topic.rules != Rules()}
-        self._any = {slug: frozenset(rules.any) for slug, rules in self._rules.items()}
-        self._phrases = Phrases(
-            keyword for rules in self._rules.values() for keyword in (*rules.any, *rules.all, *rules.none)
-        )
-        self._strict = [slug for slug, rules in self._rules.items() if rules.none or rules.min_upvotes]
-        self._always = [slug for slug, rules in self._rules.items() if _needs_a_look(rules)]
-        self._by_clue: dict[str, list[str]] = {}
-        for slug, rules in self._rules.items():
-            for clue in {*rules.any, *rules.all, *(_category_clue(name) for name in rules.categories)}:
-                self._by_clue.setdefault(clue, []).append(slug)
+        rules_of = {topic.slug: topic.rules for topic in topics if topic.rules != Rules()}
+        keywords = {word for rules in rules_of.values() for word in (*rules.any, *rules.all, *rules.none)}
+        self._phrases = Phrases(keywords)
+        self._in_title = _evidence(keywords, "the title", _TITLE)
+        self._given = _evidence(keywords, "the source's keywords", _GIVEN_KEYWORD)
+        self._in_abstract = _evidence(keywords, "the abstract", _ABSTRACT)
+        self._by_keyword = _inverted({slug: rules.any for slug, rules in rules_of.items()})
+        self._by_category = _inverted({slug: rules.categories for slug, rules in rules_of.items()})
+        people = {slug: People(rules.authors, rules.organizations) for slug, rules in rules_of.items()}
+        self._people = {slug: wanted for slug, wanted in people.items() if wanted}
+        self._conditions = {slug: rules for slug, rules in rules_of.items() if _has_conditions(rules)}
 
     def judge(self, text: PaperText) -> Judgement:
         """What the rules say about one paper."""
-        places = self._places(text)
-        names = text.paper.categories
-        clues = (*places, *map(_category_clue, names), *(_category_clue(name.partition(".")[0]) for name in names))
-        asked = dict.fromkeys([*self._always, *(slug for clue in clues for slug in self._by_clue.get(clue, ()))])
-        reasons = {slug: self._reasons(slug, text.paper, places) for slug in asked}
-        vetoed = (slug for slug in self._strict if _vetoes(self._rules[slug], text.paper, places))
-        return Judgement({slug: pieces for slug, pieces in reasons.items() if pieces}, frozenset(vetoed))
+        found = self._found(text)
+        reasons = self._alternatives(text.paper, found)
+        forbidden = frozenset(slug for slug, rules in self._conditions.items() if _vetoes(rules, text.paper, found))
+        for slug, rules in self._conditions.items():
+            reasons[slug] = [] if slug in forbidden else _with_conditions(rules, reasons[slug], text.paper, found)
+        return Judgement({slug: tuple(sorted(pieces)) for slug, pieces in reasons.items() if pieces}, forbidden)
 
-    def _places(self, text: PaperText) -> _Places:
-        """Each keyword found, with the best place it stands in and the weight of that place."""
-        return (
-            dict.fromkeys(self._phrases.found(text.abstract), ("the abstract", _ABSTRACT))
-            | dict.fromkeys(self._phrases.found(text.keywords), ("the source's keywords", _GIVEN_KEYWORD))
-            | dict.fromkeys(self._phrases.found(text.title), ("the title", _TITLE))
-        )
+    def _found(self, text: PaperText) -> _Found:
+        """Each keyword found, with what it says at the best place it stands in."""
+        found = {keyword: self._in_abstract[keyword] for keyword in self._phrases.found(text.abstract)}
+        found.update((keyword, self._given[keyword]) for keyword in self._phrases.found(text.keywords))
+        found.update((keyword, self._in_title[keyword]) for keyword in self._phrases.found(text.title))
+        return found
 
-    def _reasons(self, slug: str, paper: Paper, places: _Places) -> tuple[Evidence, ...]:
-        """Why the paper is within the rules of one topic, the strongest reason first; empty when it is not."""
-        rules = self._rules[slug]
-        if _vetoes(rules, paper, places) or not all(keyword in places for keyword in rules.all):
-            return ()
-        wanted = self._any[slug]
-        reasons = [
-            *(Evidence(f'"{word}" in {place}', weight) for word, (place, weight) in places.items() if word in wanted),
-            *_category_evidence(rules, paper),
-            *_people_evidence(rules, paper),
-        ]
-        if not reasons and _has_alternatives(rules):
-            return ()
-        reasons += [Evidence(f'"{word}" in {places[word][0]}', places[word][1]) for word in rules.all]
-        if not reasons:
-            reasons = [Evidence(f"{paper.latest('upvotes')} upvotes", _UPVOTES)]
-        return tuple(sorted(reasons, key=lambda reason: (-reason.weight, reason.why)))
+    def _alternatives(self, paper: Paper, found: _Found) -> defaultdict[str, list[Evidence]]:
+        """By topic the reasons of which one is enough, were there no conditions."""
+        reasons: defaultdict[str, list[Evidence]] = defaultdict(list)
+        for keyword, evidence in found.items():
+            for slug in self._by_keyword.get(keyword, ()):
+                reasons[slug].append(evidence)
+        for slug, evidence in self._category_evidence(paper.categories).items():
+            reasons[slug].append(evidence)
+        for slug, wanted in self._people.items():
+            reasons[slug] += [Evidence(1.0 - _AUTHOR, f"by {name}") for name in wanted.authors_of(paper)]
+            reasons[slug] += [Evidence(1.0 - _ORGANIZATION, f"from {name}") for name in wanted.organizations_of(paper)]
+        return reasons
+
+    def _category_evidence(self, categories: Sequence[str]) -> dict[str, Evidence]:
+        """By topic what the first category says that its rules name, itself or its archive."""
+        said: dict[str, Evidence] = {}
+        for place, category in enumerate(categories):
+            evidence = Evidence(1.0 - (_CROSS_CATEGORY if place else _PRIMARY_CATEGORY), f"arXiv category {category}")
+            for name in (category, category.partition(".")[0]):
+                for slug in self._by_category.get(name, ()):
+                    said.setdefault(slug, evidence)
+        return said
+
+
+def _evidence(keywords: Iterable[str], place: str, weight: float) -> dict[str, Evidence]:
+    """What each keyword says when it stands in `place`."""
+    return {keyword: Evidence(1.0 - weight, f'"{keyword}" in {place}') for keyword in keywords}
+
+
+def _inverted(named: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """For each of the names by topic, the topics that have it."""
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for slug, names in named.items():
+        for name in dict.fromkeys(names):
+            holders[name].append(slug)
+    return dict(holders)
 
 
 def _has_alternatives(rules: Rules) -> bool:
     return bool(rules.any or rules.categories or rules.authors or rules.organizations)
 
 
-def _needs_a_look(rules: Rules) -> bool:
-    """Whether the rules may hold for a paper that has none of their keywords and categories."""
-    people = rules.authors or rules.organizations
-    return bool(people or (rules.min_upvotes and not rules.all and not _has_alternatives(rules)))
+def _has_conditions(rules: Rules) -> bool:
+    return bool(rules.all or rules.none or rules.min_upvotes)
 
 
-def _category_clue(name: str) -> str:
-    return f"category {name}"
-
-
-def _vetoes(rules: Rules, paper: Paper, places: _Places) -> bool:
-    if any(keyword in places for keyword in rules.none):
+def _vetoes(rules: Rules, paper: Paper, found: _Found) -> bool:
+    if any(keyword in found for keyword in rules.none):
         return True
     return rules.min_upvotes > 0 and (paper.latest("upvotes") or 0) < rules.min_upvotes
 
 
-def _category_evidence(rules: Rules, paper: Paper) -> list[Evidence]:
-    for place, category in enumerate(paper.categories):
-        if category in rules.categories or category.partition(".")[0] in rules.categories:
-            return [Evidence(f"arXiv category {category}", _CROSS_CATEGORY if place else _PRIMARY_CATEGORY)]
-    return []
-
-
-def _people_evidence(rules: Rules, paper: Paper) -> list[Evidence]:
-    found = [
-        Evidence(f"by {author.name}", _AUTHOR)
-        for author in paper.authors
-        if any(_same_person(wanted, author) for wanted in rules.authors)
-    ]
-    if rules.organizations:
-        names = dict.fromkeys([*paper.organizations, *(author.organization or "" for author in paper.authors)])
-        wanted = Phrases(rules.organizations)
-        found += [Evidence(f"from {name}", _ORGANIZATION) for name in names if wanted.found(spell(name))]
-    return found
-
-
-def _same_person(wanted: str, author: Author) -> bool:
-    """Whether two spellings can be one person: the same last name, and no first name that contradicts the other's."""
-    asked, given = spell(wanted), spell(author.name)
-    if not asked or not given or asked[-1] != given[-1]:
-        return False
-    return all(
-        a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in zip(asked[:-1], given[:-1], strict=False)
-    )
+def _with_conditions(rules: Rules, reasons: list[Evidence], paper: Paper, found: _Found) -> list[Evidence]:
+    """The reasons with those that `all` adds; none when that does not hold, votes when nothing else was asked."""
+    if not all(keyword in found for keyword in rules.all) or (not reasons and _has_alternatives(rules)):
+        return []
+    every = [*reasons, *(found[keyword] for keyword in rules.all)]
+    if not every and rules.min_upvotes:
+        return [Evidence(1.0 - _UPVOTES, f"{paper.latest('upvotes')} upvotes")]
+    return every

@@ -13,7 +13,7 @@ from math import log
 from typing import NamedTuple
 
 from digest.curation.terms import PaperText, terms
-from digest.curation.words import spell
+from digest.curation.words import Passage
 from digest.models import Paper
 
 TELLING = 60
@@ -38,12 +38,13 @@ class SimilarPapers:
 
     def __init__(self, papers: Iterable[Paper]) -> None:
         """Reads each paper once; of several with one id the last counts."""
-        texts = {paper.id: PaperText(paper) for paper in papers}
-        frequency = Counter(term for text in texts.values() for term in _own_terms(text))
-        self._rarity = {term: log((1 + len(texts)) / (1 + count)) + 1 for term, count in frequency.items() if count > 1}
+        weighted = {paper.id: _weighted(PaperText(paper)) for paper in papers}
+        frequency = Counter(term for weights in weighted.values() for term in weights)
+        usual = 1 + len(weighted)
+        self._rarity = {term: log(usual / (1 + count)) + 1 for term, count in frequency.items() if count > 1}
         self._holders: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for name, text in texts.items():
-            for term, weight in self._row(_weighted(text)).items():
+        for name, weights in weighted.items():
+            for term, weight in self._row(weights).items():
                 self._holders[term].append((name, weight))
 
     def like(self, paper: Paper, count: int = 5) -> tuple[Similar, ...]:
@@ -52,7 +53,7 @@ class SimilarPapers:
 
     def like_text(self, text: str, count: int = 5) -> tuple[Similar, ...]:
         """The papers most like some words, such as a topic's description."""
-        return self._nearest(self._row(dict.fromkeys(terms(spell(text)), 1.0)), "", count)
+        return self._nearest(self._row(dict.fromkeys(terms(Passage(text)), 1.0)), "", count)
 
     def _nearest(self, row: dict[str, float], without: str, count: int) -> tuple[Similar, ...]:
         likeness: defaultdict[str, float] = defaultdict(float)
@@ -74,13 +75,9 @@ class SimilarPapers:
         return {term: value / length for term, value in kept}
 
 
-def _own_terms(text: PaperText) -> set[str]:
-    """The terms without the categories, which too many papers share."""
-    return {term for term in text.all_terms if ":" not in term}
-
-
 def _weighted(text: PaperText) -> dict[str, float]:
-    return {term: 2.0 if term in text.title_terms else 1.0 for term in _own_terms(text)}
+    """The terms without the categories, which too many papers share."""
+    return {term: 2.0 if term in text.title_terms else 1.0 for term in text.all_terms if ":" not in term}
 
 
 def _why(shared: list[tuple[float, str]]) -> str:

@@ -7,11 +7,12 @@ for the primary one). Whether a term occurs matters, how often does not. What a 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from sys import intern
 
-from digest.curation.words import spell
+from digest.curation.words import Passage
 from digest.models import Paper
 
 _STOP_WORDS = """
@@ -23,16 +24,18 @@ _BORDER = "qqqq"
 """Between two keywords: a word no paper has, so that no phrase and no pair reaches from one into the next."""
 STOP_WORDS = frozenset([*_STOP_WORDS.split(), _BORDER])
 """Words that say nothing about a topic."""
-_SAYING = dict.fromkeys(STOP_WORDS, "")
-"""What stands for a word, where that is not the word itself."""
 
 
-def terms(words: list[str]) -> set[str]:
+def terms(passage: Passage) -> set[str]:
     """The words that say something, and the pairs of neighbours that both do."""
-    saying = list(map(_SAYING.get, words, words))
-    kept = set(saying)
-    kept.difference_update([word for word in kept if len(word) < 2])  # noqa: PLR2004 - a letter says nothing
-    kept.update([f"{first} {second}" for first, second in pairwise(saying) if first and second])
+    kept = {word for word in passage.distinct - STOP_WORDS if len(word) > 1}
+    kept.update(
+        [
+            f"{first} {second}"
+            for first, second in passage.neighbours
+            if first not in STOP_WORDS and second not in STOP_WORDS
+        ]
+    )
     return kept
 
 
@@ -43,19 +46,25 @@ class PaperText:
     paper: Paper
 
     @cached_property
-    def title(self) -> list[str]:
+    def title(self) -> Passage:
         """The title."""
-        return spell(self.paper.title)
+        return Passage(self.paper.title)
 
     @cached_property
-    def abstract(self) -> list[str]:
+    def abstract(self) -> Passage:
         """The abstract."""
-        return spell(self.paper.abstract)
+        return Passage(self.paper.abstract)
 
     @cached_property
-    def keywords(self) -> list[str]:
+    def keywords(self) -> Passage:
         """The keywords the source gave, one after the other."""
-        return spell(f" {_BORDER} ".join(self.paper.keywords))
+        return Passage(f" {_BORDER} ".join(self.paper.keywords))
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """The terms of its categories."""
+        names = self.paper.categories
+        return (*(f"c:{name}" for name in names), *(f"c1:{name}" for name in names[:1]))
 
     @cached_property
     def title_terms(self) -> set[str]:
@@ -65,6 +74,33 @@ class PaperText:
     @cached_property
     def all_terms(self) -> set[str]:
         """The terms of title, abstract and keywords, and the categories."""
-        found = self.title_terms | terms(self.abstract) | terms(self.keywords)
-        categories = self.paper.categories
-        return found.union((f"c:{name}" for name in categories), (f"c1:{name}" for name in categories[:1]))
+        return (self.title_terms | terms(self.abstract) | terms(self.keywords)).union(self.categories)
+
+
+class KnownTerms:
+    """Some terms, found in papers faster than all terms of a paper can be named."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._pairs: dict[tuple[str, str], str] = {}
+        words = []
+        for term in known:
+            first, space, second = term.partition(" ")
+            if space:
+                self._pairs[intern(first), intern(second)] = term
+            else:
+                words.append(intern(term))
+        self._words, self._neighbours = frozenset(words), frozenset(self._pairs)
+
+    def of(self, text: PaperText) -> tuple[set[str], set[str]]:
+        """Those of a paper's title, and those it has elsewhere only."""
+        title = self._within(text.title)
+        elsewhere = self._within(text.abstract)
+        elsewhere |= self._within(text.keywords)
+        elsewhere |= self._words.intersection(text.categories)
+        elsewhere -= title
+        return title, elsewhere
+
+    def _within(self, passage: Passage) -> set[str]:
+        found = passage.distinct & self._words
+        found.update(map(self._pairs.__getitem__, passage.neighbours & self._neighbours))
+        return found

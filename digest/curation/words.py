@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from sys import intern
 
 _LETTERS = bytes(ord(chr(code).lower()) if chr(code).isascii() and chr(code).isalnum() else 32 for code in range(256))
 """What each byte of an ASCII text is as part of a word: lower case, or a space."""
@@ -36,7 +38,7 @@ class _Singulars(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if len(self) >= _MOST_WORDS:
             self.clear()
-        self[word] = found = singular(word)
+        self[intern(word)] = found = intern(singular(word))
         return found
 
 
@@ -52,28 +54,50 @@ def spell(text: str) -> list[str]:
     return list(map(_singulars.__getitem__, words))
 
 
+class Passage:
+    """A text as its words, with what is asked of it again and again."""
+
+    __slots__ = ("distinct", "neighbours", "words")
+
+    def __init__(self, text: str) -> None:
+        self.words = spell(text)
+        """In order."""
+        self.distinct = set(self.words)
+        self.neighbours = set(pairwise(self.words))
+        """All pairs of words that stand next to each other."""
+
+    def has(self, words: list[str]) -> bool:
+        """Whether `words`, at least one, stand somewhere one after the other."""
+        start, size = -1, len(words)
+        for _ in range(self.words.count(words[0])):
+            start = self.words.index(words[0], start + 1)
+            if self.words[start : start + size] == words:
+                return True
+        return False
+
+
 class Phrases:
-    """Many phrases looked for in one walk over a text."""
+    """Many phrases looked for in a passage at once."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
         """`phrases` as people write them; one without a letter or digit is never found."""
         self._single: dict[str, list[str]] = {}
-        self._longer: dict[tuple[str, ...], list[tuple[list[str], str]]] = {}
+        self._longer: dict[tuple[str, str], list[tuple[set[tuple[str, str]], list[str], str]]] = {}
         for phrase in dict.fromkeys(phrases):
             for words in _spellings(phrase):
                 if len(words) == 1:
                     self._single.setdefault(words[0], []).append(phrase)
                 else:
-                    self._longer.setdefault((words[0], words[1]), []).append((words, phrase))
-        self._begin = frozenset(first for first, _ in self._longer)
+                    beginning, *further = pairwise(words)
+                    self._longer.setdefault(beginning, []).append((set(further), words, phrase))
+        self._words, self._beginnings = frozenset(self._single), frozenset(self._longer)
 
-    def found(self, words: list[str]) -> set[str]:
-        """The phrases that occur among `words`, spelled as they were given."""
-        found = {phrase for word in self._single.keys() & set(words) for phrase in self._single[word]}
-        begin = self._begin
-        for place in [place for place, word in enumerate(words) if word in begin]:
-            for spelled, phrase in self._longer.get(tuple(words[place : place + 2]), ()):
-                if words[place : place + len(spelled)] == spelled:
+    def found(self, passage: Passage) -> set[str]:
+        """The phrases that occur in `passage`, spelled as they were given."""
+        found = {phrase for word in self._words & passage.distinct for phrase in self._single[word]}
+        for beginning in self._beginnings & passage.neighbours:
+            for further, words, phrase in self._longer[beginning]:
+                if not further or (further <= passage.neighbours and passage.has(words)):
                     found.add(phrase)
         return found
 

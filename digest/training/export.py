@@ -28,9 +28,10 @@ def export(model: LinearModel, provenance: Mapping[str, object]) -> str:
         "weight_unit": weight_unit,
         "square_unit": square_unit,
     }
+    numbers = (" ".join(map(str, (*row, square))) for row, square in zip(whole.tolist(), squares.tolist(), strict=True))
     rows = (
-        f"{json.dumps(term, ensure_ascii=False)}:{json.dumps([*row, square], separators=(',', ':'))}"
-        for term, row, square in zip(model.vocabulary.terms, whole.tolist(), squares.tolist(), strict=True)
+        f'{json.dumps(term, ensure_ascii=False)}:"{row}"'
+        for term, row in zip(model.vocabulary.terms, numbers, strict=True)
     )
     body = ",\n".join(rows)
     return f'{json.dumps(head, indent=1)[:-2]},\n "rows": {{\n{body}\n}}}}\n'

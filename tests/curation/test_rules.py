@@ -89,5 +89,5 @@ def test_a_keyword_does_not_reach_from_one_given_keyword_into_the_next() -> None
 
 def test_more_evidence_is_stronger_and_never_certain() -> None:
     """Strength grows with every reason and stays below one."""
-    half = Evidence("half", 0.5)
+    half = Evidence(0.5, "half")
     assert [strength([half] * count) for count in (0, 1, 2)] == [0.0, 0.5, 0.75]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.curation.words import Phrases, singular, spell
+from digest.curation.words import Passage, Phrases, singular, spell
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_words_are_lower_case_and_parted_at_hyphens() -> None:
 )
 def test_a_phrase_is_found_in_other_spellings(phrase: str, text: str) -> None:
     """Case, simple plurals and hyphens do not hide a phrase."""
-    assert Phrases([phrase]).found(spell(text)) == {phrase}
+    assert Phrases([phrase]).found(Passage(text)) == {phrase}
 
 
 @pytest.mark.parametrize(
@@ -68,16 +68,23 @@ def test_a_phrase_is_found_in_other_spellings(phrase: str, text: str) -> None:
 )
 def test_a_phrase_is_not_found_in_parts_of_words(phrase: str, text: str) -> None:
     """Words are matched whole and next to each other."""
-    assert Phrases([phrase]).found(spell(text)) == set()
+    assert Phrases([phrase]).found(Passage(text)) == set()
 
 
 def test_phrases_spelled_alike_are_all_found() -> None:
     """Two topics may write the same keyword differently."""
-    assert Phrases(["LLMs", "llm"]).found(spell("An LLM")) == {"LLMs", "llm"}
+    assert Phrases(["LLMs", "llm"]).found(Passage("An LLM")) == {"LLMs", "llm"}
 
 
 @given(st.lists(st.text(alphabet="abcdef ghij-", min_size=1, max_size=12), max_size=6), st.text(max_size=80))
 def test_a_phrase_put_into_a_text_is_found(phrases: list[str], text: str) -> None:
     """Whatever stands around it."""
     wanted = {phrase for phrase in phrases if spell(phrase)}
-    assert wanted <= Phrases(phrases).found(spell(f"{text} ; " + " ; ".join(phrases) + f" ; {text}"))
+    assert wanted <= Phrases(phrases).found(Passage(f"{text} ; " + " ; ".join(phrases) + f" ; {text}"))
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=8), st.lists(st.sampled_from("abc"), min_size=1, max_size=4))
+def test_words_that_follow_one_another_are_found(text: list[str], wanted: list[str]) -> None:
+    """A passage has exactly the runs of words that stand in it."""
+    runs = [text[start : start + len(wanted)] for start in range(len(text))]
+    assert Passage(" ".join(text)).has(wanted) == (wanted in runs)
