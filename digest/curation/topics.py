@@ -9,7 +9,7 @@ stands on its rules and on how like its description a paper is. The order of pap
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from math import exp
 
@@ -44,6 +44,7 @@ class Classifier:
         self._place = {topic.slug: place for place, topic in enumerate(topics)}
         self._rules = RuleBook(topics)
         self._model = load_model()
+        self._trained = {slug: place for place, slug in enumerate(self._model.topics)}
         own = [topic for topic in topics if topic.slug not in self._model.topics]
         self._vectors = load_vectors() if own else None
         self._profiles = build_profiles(own, self._model, self._vectors, examples or {}) if self._vectors else {}
@@ -52,7 +53,7 @@ class Classifier:
         """The primary assignment, then up to two secondary ones, surest first; `OTHER` alone when nothing fits."""
         text = PaperText(paper)
         judgement = self._rules.judge(text)
-        chosen = self._choose(self._rank(text, judgement), judgement)
+        chosen = self._choose(self._rank(text, judgement, LEAST_SECONDARY), judgement)
         return tuple(self._assignment(slug, sure, text, judgement) for slug, sure in chosen) or _NOTHING
 
     def explain(self, paper: Paper) -> tuple[Assignment, ...]:
@@ -91,11 +92,14 @@ class Classifier:
         slug, sure = entry
         return slug not in self._profiles or self._profiles[slug].takes_alike(sure)
 
-    def _rank(self, text: PaperText, judgement: Judgement) -> list[tuple[str, float]]:
-        """The site's topics that the paper may be in, with how sure that is, surest first."""
+    def _rank(self, text: PaperText, judgement: Judgement, least: float = 0.0) -> list[tuple[str, float]]:
+        """The site's topics that the paper may be in, with how sure that is, surest first.
+
+        Trained topics that are less sure than `least` are left out.
+        """
         strengths = {slug: strength(pieces) for slug, pieces in judgement.evidence.items()}
         margins = self._model.margins(text)
-        sure = _probabilities(self._model.topics, margins, strengths)
+        sure = {slug: value for slug, value in self._probabilities(margins, strengths) if value >= least}
         if self._vectors:
             place = self._vectors.of(text)
             sure |= {
@@ -106,6 +110,16 @@ class Classifier:
             (slug, value) for slug, value in sure.items() if slug in self._place and slug not in judgement.forbidden
         ]
         return sorted(ranked, key=lambda entry: (-entry[1], self._place[entry[0]]))
+
+    def _probabilities(self, margins: Sequence[float], strengths: Mapping[str, float]) -> Iterable[tuple[str, float]]:
+        """The trained topics, with their margins, raised by the rules' evidence, as probabilities that sum to one."""
+        raised = list(margins)
+        for slug, evidence in strengths.items():
+            if (place := self._trained.get(slug)) is not None:
+                raised[place] += RULE_WEIGHT * evidence
+        weights = [exp(SHARPNESS * margin) for margin in raised]
+        total = sum(weights)
+        return zip(self._trained, [weight / total for weight in weights], strict=True)
 
     def _assignment(self, slug: str, sure: float, text: PaperText, judgement: Judgement) -> Assignment:
         reasons = [piece.why for piece in judgement.evidence.get(slug, ())[:2]]
@@ -121,16 +135,6 @@ class Classifier:
         words = self._model.strongest(text, slug, 3) if slug in self._model.topics else ()
         named = ", ".join(f'"{word}"' for word in words if ":" not in word)
         return [f"words such as {named}"] if named else []
-
-
-def _probabilities(topics: Sequence[str], margins: Sequence[float], strengths: Mapping[str, float]) -> dict[str, float]:
-    """The trained topics' margins, raised by the rules' evidence, as probabilities that add up to one."""
-    raised = [
-        exp(SHARPNESS * (margin + RULE_WEIGHT * strengths.get(slug, 0.0)))
-        for slug, margin in zip(topics, margins, strict=True)
-    ]
-    total = sum(raised)
-    return {slug: value / total for slug, value in zip(topics, raised, strict=True)}
 
 
 def fingerprint(topics: Sequence[Topic], examples: Mapping[str, Paper] | None = None) -> str:
