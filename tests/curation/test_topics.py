@@ -115,6 +115,34 @@ def test_a_topic_of_ones_own_works_by_its_rules(topics: tuple[Topic, ...]) -> No
     assert assigned[0].why == '"apiary" in the title, "honey bee" in the title'
 
 
+@pytest.mark.parametrize("rules", [Rules(any=("grasping", "quadruped", "gripper")), Rules()])
+@pytest.mark.parametrize(
+    "title",
+    ["Dexterous grasping with a learned policy", "Quadruped locomotion on rough terrain", "A soft robot gripper"],
+)
+def test_a_topic_of_ones_own_takes_the_place_of_a_removed_one(
+    topics: tuple[Topic, ...], rules: Rules, title: str
+) -> None:
+    """What the model is sure belongs to a shipped topic that was removed goes to the site's own that overlaps it.
+
+    By keywords, or by the description where there are none; and not to `OTHER`, as without a topic of one's own.
+    """
+    others = [topic for topic in topics if topic.slug != "robotics"]
+    removed = next(topic for topic in topics if topic.slug == "robotics")
+    own = Topic(slug="robots", title="Robots", description=removed.description, rules=rules)
+    subject = paper(title, "Robot manipulation and locomotion, learned in simulation and tried on real robots.")
+    assert Classifier(others).assign(subject)[0].topic == OTHER
+    assert Classifier([*others, own]).assign(subject)[0].topic == "robots"
+
+
+def test_keywords_of_ones_own_decide_also_where_a_shipped_topic_was_removed(topics: tuple[Topic, ...]) -> None:
+    """A file with keywords takes no paper without one, however like its description it is."""
+    others = [topic for topic in topics if topic.slug != "robotics"]
+    own = Topic(slug="robots", title="Robots", rules=Rules(any=("exoskeleton",)))
+    subject = paper("Dexterous grasping with a learned policy", "Robot manipulation, tried on real robots.")
+    assert "robots" not in {entry.topic for entry in Classifier([*others, own]).assign(subject)}
+
+
 def test_explain_ranks_every_topic(classifier: Classifier, topics: tuple[Topic, ...]) -> None:
     """Nothing is hidden from who asks why, and the first is what is assigned."""
     subject = paper("Speculative decoding for speech recognition")
