@@ -2,7 +2,8 @@
 
 1. A *teacher*, a linear support vector machine, is fitted to the labelled papers.
 2. The teacher names a topic for every unlabelled paper, only among those its arXiv category allows
-   (`digest.curation.categories`); of each topic the surest `SURE_PER_TOPIC` are kept.
+   (`digest.curation.categories`); of each topic the surest `SURE_PER_TOPIC` are kept, and all whose category leaves no
+   choice: what the labelled papers hardly have, the teacher is sure of nowhere.
 3. The *student*, of the same kind, is fitted to the labelled papers twice, with and without their categories, and to
    those it was told about, at `TOLD_WEIGHT` of a labelled paper's weight.
 4. The `TERMS_KEPT` terms with the largest weights stay, and the student is fitted again to these alone.
@@ -115,12 +116,13 @@ def _teach(teacher: LinearSVC, corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
     if not corpus.other.shape[0]:
         return np.array([], dtype=int), np.array([], dtype=corpus.labels.dtype)
     columns = [corpus.topics.index(topic) for topic in teacher.classes_]
-    margins = np.where(corpus.allowed[:, columns], teacher.decision_function(corpus.other), -np.inf)
+    allowed = corpus.allowed[:, columns]
+    margins = np.where(allowed, teacher.decision_function(corpus.other), -np.inf)
     named, margin = margins.argmax(axis=1), margins.max(axis=1)
-    told: list[int] = []
+    told = set(np.flatnonzero(allowed.sum(axis=1) == 1))
     for place in range(len(teacher.classes_)):
         mine = np.flatnonzero(named == place)
-        told.extend(mine[np.argsort(-margin[mine], kind="stable")[:SURE_PER_TOPIC]])
+        told.update(mine[np.argsort(-margin[mine], kind="stable")[:SURE_PER_TOPIC]])
     chosen = np.array(sorted(told), dtype=int)
     return chosen, teacher.classes_[named[chosen]]
 

@@ -82,6 +82,19 @@ def test_new_papers_find_their_topic(model: TopicModel) -> None:
         assert max(margins, key=lambda topic: margins[topic]) == slug
 
 
+def test_a_category_that_leaves_no_choice_teaches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Papers of a category for one topic are learned from, also those that no labelled paper is like."""
+    monkeypatch.setattr("digest.training.fit.SURE_PER_TOPIC", 0)
+    foreign = [
+        make_paper(number, title="Whale song", abstract="Sonar of humpbacks", categories=("cs.SD",))
+        for number in range(400, 430)
+    ]
+    fitted = fit(build_corpus(PAPERS, SLUGS, foreign), np.arange(len(PAPERS)))
+    weights = fitted.weights[:, fitted.vocabulary.terms.index("sonar")]
+    assert fitted.topics[weights.argmax()] == "audio"
+    assert weights.max() > 0
+
+
 def test_the_report_compares_with_simpler_ways(trained: Trained) -> None:
     """The same papers and folds for rules, plain TF-IDF, and the model with ever more labels."""
     assert {"rules", "plain TF-IDF", "model", "model and rules", "model, 10% of the labels"} <= set(trained.report)
