@@ -24,8 +24,8 @@ from digest.models import Delivery
 from digest.site import Site
 from digest.store import Store
 
-_CLAIMED = 400
-"""Deliveries claimed at once."""
+_CLAIMED = 150
+"""Deliveries claimed at once: few enough that the server is not done with what it has before more comes."""
 _MANY = 500
 """Digests for which it is worthwhile to start a process that signs."""
 _PROGRESS_SECONDS = 0.1
