@@ -8,10 +8,12 @@ starves however one-sided the marks are. Which papers are in a digest is `digest
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from digest.curation.model import load_model
@@ -32,9 +34,14 @@ _RAREST = 8.0
 """How telling a term is that the model does not know."""
 
 _REMEMBERED = 4_000
-"""Papers whose terms are remembered, about 30 MB; then they are forgotten, for every reader may bring their own."""
+"""Papers whose terms are remembered; then they are forgotten, for every reader may bring their own."""
 
-_Row = Mapping[str, float]
+
+class _Row(NamedTuple):
+    """A paper as a vector of length 1."""
+
+    terms: tuple[str, ...]
+    values: array[float]
 
 
 class Taste(NamedTuple):
@@ -46,13 +53,13 @@ class Taste(NamedTuple):
     def likeness(self, row: _Row) -> float:
         """The cosine with a paper, -1 to 1."""
         weights = self.weights
-        return sum(value * weights[term] for term, value in row.items() if term in weights)
+        return sum(value * weights[term] for term, value in zip(*row, strict=True) if term in weights)
 
     def why(self, row: _Row) -> str:
         """The reason a paper is raised, in one line; empty when nothing kept shares a term that says something."""
         gains = {
             term: value * self.weights.get(term, 0.0) * (_PAIR_SAYS_MORE if " " in term else 1.0)
-            for term, value in row.items()
+            for term, value in zip(*row, strict=True)
             if self.kept[term] >= (1 if " " in term else _SINGLE_WORD_KEPT)
         }
         term = max(sorted(gains), key=lambda name: gains[name], default="")
@@ -87,7 +94,7 @@ class PersonalOrder:
         _add(totals, less, -LESS * (len(more) or 1) / (len(less) or 1))  # of two means the length does not matter
         kept: Counter[str] = Counter()
         for row in more:
-            kept.update(row.keys())
+            kept.update(row.terms)
         strongest = _strongest(totals, _TASTE)
         length = sum(value * value for _, value in strongest) ** 0.5
         return Taste({term: value / length for term, value in strongest} if length else {}, kept)
@@ -115,7 +122,7 @@ def _add(totals: dict[str, float], rows: Sequence[_Row], weight: float) -> None:
     """Add `weight` times each of `rows`, term by term."""
     known = totals.get
     for row in rows:
-        for term, value in row.items():
+        for term, value in zip(*row, strict=True):
             totals[term] = known(term, 0.0) + weight * value
 
 
@@ -135,19 +142,20 @@ def _explained(entry: EditionPaper, why: str) -> EditionPaper:
 def _row_of(paper: Paper) -> _Row:
     """The most telling terms of a paper as a vector of length 1; title terms count twice."""
     text = PaperText(paper)
-    rarity = _rarity()
+    known = load_model().rows
     values = {
-        term: rarity.get(term, _RAREST) * (2.0 if term in text.title_terms else 1.0)
+        term: _rarity(term) * (2.0 if term in text.title_terms else 1.0)
         for term in text.all_terms
-        if ":" not in term and (term in rarity or term in text.title_terms)
+        if ":" not in term and (term in known or term in text.title_terms)
     }
     kept = sorted(values.items(), key=lambda entry: (-entry[1], entry[0]))[:_TELLING]
     length = sum(value * value for _, value in kept) ** 0.5
-    return {term: value / length for term, value in kept}
+    terms = tuple([intern(term) for term, _ in kept])  # papers of one subject have most of them in common
+    return _Row(terms, array("d", [value / length for _, value in kept]))
 
 
-@cache
-def _rarity() -> dict[str, float]:
-    """How telling each term of the topic model is: its inverse document frequency."""
+@lru_cache(maxsize=20_000)
+def _rarity(term: str) -> float:
+    """How telling a term is: its inverse document frequency as the topic model found it."""
     model = load_model()
-    return {term: (model.row(term)[-1] * model.square_unit) ** 0.5 for term in model.rows}
+    return (model.row(term)[-1] * model.square_unit) ** 0.5 if term in model.rows else _RAREST
