@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-_YOUNG_OBJECTS = 20_000
+_YOUNG_OBJECTS = 5_000
 """Before garbage is looked for. With 700, as Python has it, a tenth of the start goes by looking through what is just
 being imported."""
 _FLAGS = {"--json", "-v", "--verbose", "-q", "--quiet"}

@@ -121,7 +121,6 @@ def _prepare_sqlite(busy_seconds: float, connection: Any, _record: object) -> No
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
-        "cache_size = -4000",
         "temp_store = FILE",
     ):
         connection.execute(f"PRAGMA {pragma}")
