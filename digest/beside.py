@@ -26,7 +26,7 @@ def has_cores() -> bool:
 
 
 class Beside:
-    """The process `python -m MODULE`, whose `main` calls `serve`."""
+    """The process `python -m MODULE`, which calls `serve`."""
 
     def __init__(self, module: str) -> None:
         """Start it.

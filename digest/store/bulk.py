@@ -34,15 +34,21 @@ def insert_rows(
 
 
 def update_rows(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, keys: int, only: str
+    connection: Connection, table: Table, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], *, only: str
 ) -> None:
-    """Update the rows of `table` that the last `keys` columns of each of `rows` name, if `only` is true of them."""
-    if not rows:
+    """Give the rows of `table` that have the second values of a change its first values, if `only` is true of them.
+
+    All changes name the same columns in the same order.
+    """
+    if not changes:
         return
-    names = tuple(rows[0])
-    equal = [f'"{name}" = {_mark(connection)}' for name in names]
-    statement = f'UPDATE "{table.name}" SET {", ".join(equal[:-keys])} WHERE {" AND ".join((*equal[-keys:], only))}'  # noqa: S608 - names of our own
-    connection.exec_driver_sql(statement, _converted(connection.dialect, table, names, rows))
+    given, having = map(tuple, changes[0])
+    equal = [f'"{name}" = {_mark(connection)}' for name in (*given, *having)]
+    where = " AND ".join((*equal[len(given) :], only))
+    statement = f'UPDATE "{table.name}" SET {", ".join(equal[: len(given)])} WHERE {where}'  # noqa: S608 - names of our own
+    new = _converted(connection.dialect, table, given, [change[0] for change in changes])
+    old = _converted(connection.dialect, table, having, [change[1] for change in changes])
+    connection.exec_driver_sql(statement, [(*values, *keys) for values, keys in zip(new, old, strict=True)])
 
 
 def _mark(connection: Connection) -> str:

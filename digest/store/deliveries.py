@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
+    Connection,
     Engine,
     Row,
     Select,
@@ -55,9 +56,7 @@ _CLAIMABLE: Select[Any] = select(*_KEPT, *(value.label(name) for name, value in 
 )
 _PAUSE_REASON = select(schema.meta.c.value).where(schema.meta.c.name == _PAUSED)
 
-_THIS = (deliveries.c.subscriber == bindparam("of_subscriber")) & (deliveries.c.last == bindparam("of_last"))
 _OPEN = deliveries.c.try_at.is_not(None)
-_CLOSE = update(deliveries).where(_THIS)
 _TURN = (deliveries.c.try_at, deliveries.c.subscriber)
 """Whose turn is first: who has waited longest."""
 _UP_TO = tuple_(bindparam("try_at_of_last", type_=_TURN[0].type), bindparam("last_subscriber"))
@@ -67,7 +66,6 @@ _CLAIM = (
     .values(_AS_CLAIMED | {"claim": bindparam("of_claim"), "try_at": bindparam("until")})
 )
 """All whose turn is not after that of the last one found: in one transaction, those that were found."""
-_SETTLE = update(deliveries).where(_THIS & _OPEN & (deliveries.c.claim == bindparam("of_claim")))
 _MOVE_WATERMARK = (
     update(subscribers)
     .where(subscribers.c.id == deliveries.c.subscriber, subscribers.c.watermark < deliveries.c.last)
@@ -133,9 +131,8 @@ class Deliveries:
         due = _CLAIMABLE.where(deliveries.c.try_at <= now, self._ours)
         with writing(self._engine) as connection:
             found = connection.execute(due.order_by(*_TURN).limit(most)).all()
-            gone = [_closed(row, now) for row in found if row.reader_status != "active"]
-            if gone:
-                connection.execute(_CLOSE, gone)
+            gone = [_gone(row) for row in found if row.reader_status != "active"]
+            _settle(connection, gone, now)
             if len(gone) < len(found):
                 last = {"try_at_of_last": found[-1].try_at, "last_subscriber": found[-1].subscriber}
                 connection.execute(_CLAIM.where(self._ours), last | {"of_claim": claim, "until": until})
@@ -150,13 +147,11 @@ class Deliveries:
     def settle(self, settlements: Sequence[Settlement], claim: str, now: datetime) -> None:
         """Record what became of deliveries in hand; those that were sent move their reader's watermark with it."""
         with writing(self._engine) as connection:
-            sent = [_sent_row(one, now) for one in settlements if one.status == "sent"]
-            if sent:  # whoever has it in hand by now: it was sent
-                update_rows(connection, deliveries, sent, keys=2, only="try_at IS NOT NULL")
+            sent = [one for one in settlements if one.status == "sent"]
+            if sent:
+                _settle(connection, sent, now)  # whoever has it in hand by now: it was sent
                 connection.execute(_MOVE_WATERMARK, {"at": now})
-            others = [_settled_row(one, now) | {"of_claim": claim} for one in settlements if one.status != "sent"]
-            if others:
-                connection.execute(_SETTLE, others)
+            _settle(connection, [one for one in settlements if one.status != "sent"], now, claim=claim)
 
     # Looking
 
@@ -264,34 +259,26 @@ def _delivery(row: Row[Any]) -> Delivery:
     )
 
 
-def _closed(row: Row[Any], now: datetime) -> dict[str, Any]:
+def _gone(row: Row[Any]) -> Settlement:
+    """Of a delivery whose reader is no longer active; its claim is not made, so it counts as no try."""
+    return Settlement(
+        subscriber=row.subscriber,
+        last=row.last,
+        status="skipped",
+        attempts=row.attempts - 1,
+        doubts=row.doubts,
+        message=f"the reader is {row.reader_status}",
+    )
+
+
+def _settle(connection: Connection, settlements: Sequence[Settlement], now: datetime, **having: str) -> None:
+    """Write what became of open deliveries, if they also have the values of `having`."""
+    changes = [(_settled(one, now), {"subscriber": one.subscriber, "last": one.last, **having}) for one in settlements]
+    update_rows(connection, deliveries, changes, only="try_at IS NOT NULL")
+
+
+def _settled(one: Settlement, now: datetime) -> dict[str, Any]:
     return {
-        "of_subscriber": row.subscriber,
-        "of_last": row.last,
-        "status": "skipped",
-        "try_at": None,
-        "claim": None,
-        "settled_at": now,
-        "message": f"the reader is {row.reader_status}",
-    }
-
-
-def _sent_row(one: Settlement, now: datetime) -> dict[str, Any]:
-    return {
-        "status": "sent",
-        "try_at": None,
-        "claim": None,
-        "settled_at": now,
-        "message": one.message[:_MAX_MESSAGE],
-        "subscriber": one.subscriber,
-        "last": one.last,
-    }
-
-
-def _settled_row(one: Settlement, now: datetime) -> dict[str, Any]:
-    return {
-        "of_subscriber": one.subscriber,
-        "of_last": one.last,
         "status": one.status,
         "try_at": one.try_at,
         "attempts": one.attempts,
