@@ -92,13 +92,11 @@ def _show(state: State, runs: tuple[SourceRun, ...]) -> None:
     for run in runs:
         counts = f"{run.read} read, {run.new} new, {run.updated} updated, {run.unchanged} unchanged"
         aside = f", {len(run.rejected)} set aside" if run.rejected else ""
-        typer.echo(f"{run.source}: {counts}{aside} ({run.verdict})")
-        if state.verbosity < 0:
-            continue
+        typer.echo(f"{run.source}: {counts}{aside} ({run.verdict})")  # plain: without trouble, Rich need not be loaded
         if run.message:
-            typer.secho(f"  {run.message}", err=True, fg="red")
+            state.err.print(f"  {run.message}", markup=False, style="red")
         shown = run.rejected if state.verbosity > 0 else run.rejected[:5]
         for rejection in shown:
-            typer.secho(f"  set aside: {rejection.record}: {rejection.reason}", err=True, fg="yellow")
+            state.err.print(f"  set aside: {rejection.record}: {rejection.reason}", markup=False, style="yellow")
         if len(run.rejected) > len(shown):
-            typer.echo(f"  … and {len(run.rejected) - len(shown)} more (-v shows all)", err=True)
+            state.err.print(f"  … and {len(run.rejected) - len(shown)} more (-v shows all)")
