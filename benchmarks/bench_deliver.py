@@ -20,7 +20,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.bench_mail_send import SESSIONS, SIZE, mail, send_with_postfix, sink
-from digest.curation.digest import build_digest
 from digest.curation.due import scheduled
 from digest.deliver import deliver
 from digest.deliver.planning import plan
@@ -85,7 +84,7 @@ def prepare(folder: Path, port: int, readers: int, keys: Sequence[str] = ()) -> 
         ),
     )
     store.save_edition(edition)
-    key = variant_key(build_digest([edition], Selection(), site.topics()))
+    key = variant_key(1, 1, Selection())
     store.save_variant(Variant(key=key, first=1, last=1, mail=placed(mail())))
     for start in range(0, readers, 10_000):
         store.subscribers.add([reader(number) for number in range(start, min(start + 10_000, readers))])

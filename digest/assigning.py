@@ -23,7 +23,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
-from digest.beside import GONE, Beside, serve
+from digest.beside import GONE, Beside
 from digest.curation.topics import Classifier
 from digest.models import Assignment, Author, Paper, Signal, Topic
 
@@ -203,12 +203,8 @@ def _unpacked(packed: _Packed) -> Paper:
     return Paper(**dict(zip(_WORDS, words, strict=True)), authors=people, signals=signals)
 
 
-def _begin(known: _Known) -> Callable[[Iterable[_Packed]], list[Topics]]:
+def begin(known: _Known) -> Callable[[Iterable[_Packed]], list[Topics]]:
     """What the process does. What it knows stays, so it is not looked through for garbage again and again."""
     classifier = Classifier(*known)
     gc.freeze()
     return lambda papers: _assigned(classifier, map(_unpacked, papers))
-
-
-if __name__ == "__main__":
-    serve(_begin)

@@ -1,7 +1,8 @@
 """A process of our own beside this one, on another core: asked and answering through pipes.
 
-Values go both ways as pickles. It ends when its standard input is closed, however its parent ended, and holds nothing
-that could be lost with it.
+The process is `python -m digest.beside MODULE`: the first value it is given goes to the module's `begin`, every other
+one to what that returned, and each of these is answered. Values go both ways as pickles. It ends when its standard
+input is closed, however its parent ended, and holds nothing that could be lost with it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any
+from importlib import import_module
+from typing import IO, Any, Self
 
 GONE = (OSError, EOFError, pickle.UnpicklingError)
 """What `Beside.ask` and `Beside.answer` raise when the process has ended."""
@@ -26,7 +28,7 @@ def has_cores() -> bool:
 
 
 class Beside:
-    """The process `python -m MODULE`, which calls `serve`."""
+    """The process that does what `begin` of a module says."""
 
     def __init__(self, module: str) -> None:
         """Start it.
@@ -34,8 +36,19 @@ class Beside:
         Raises:
             OSError: there cannot be one.
         """
-        command = [sys.executable, "-m", module]
+        command = [sys.executable, "-m", __name__, module]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own
+
+    @classmethod
+    def begun(cls, module: str, given: Any) -> Self | None:
+        """Started, and `given` what it begins with; None where there cannot be one."""
+        try:
+            process = cls(module)
+        except OSError:
+            return None
+        with suppress(OSError):  # noticed when its first answer is read
+            process.ask(given)
+        return process
 
     def ask(self, value: Any) -> None:
         """Hand over a value; waits when what was handed over before fills the pipe.
@@ -69,8 +82,8 @@ class Beside:
             self.process.wait()
 
 
-def serve(begin: Callable[[Any], Callable[[Any], Any]]) -> None:
-    """The process: give the first value to `begin`, every other one to what it returns, until nobody asks any more."""
+def _serve(begin: Callable[[Any], Callable[[Any], Any]]) -> None:
+    """The process: answer until nobody asks any more."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # whoever stops the whole group wants what is in flight to be finished
     with suppress(EOFError, BrokenPipeError):
@@ -89,3 +102,7 @@ def _write(pipe: IO[bytes] | None, value: Any) -> None:
 def _read(pipe: IO[bytes] | None) -> Any:
     assert pipe is not None  # noqa: S101 - opened with the process
     return pickle.load(pipe)  # noqa: S301 - of our own process
+
+
+if __name__ == "__main__":
+    _serve(import_module(sys.argv[1]).begin)

@@ -7,13 +7,14 @@ from typing import Literal
 
 from digest.letterhead import preview_message
 from digest.models import Digest, Mail
+from digest.press import mail_of, templates_of
 from digest.render.email import preview
 from digest.render.markdown import render_markdown
 from digest.render.record import digest_record
 from digest.render.view import SiteView
 from digest.site import Site
 from digest.store import Store
-from digest.variants import mail_of, templates_of, variant_of
+from digest.variants import variant_of
 
 Form = Literal["html", "text", "eml", "markdown", "json"]
 

@@ -11,6 +11,7 @@ from digest.errors import NotFoundError
 from digest.letterhead import preview_message
 from digest.lint import Findings, lint_feed, lint_mail, lint_message
 from digest.models import Edition, Selection
+from digest.press import mail_of, templates_of
 from digest.publish import draft
 from digest.render.email import preview
 from digest.render.feeds import RENDERERS
@@ -21,7 +22,7 @@ from digest.render.sheets import Sheets
 from digest.render.view import SiteView
 from digest.site import Site
 from digest.store import Store
-from digest.variants import mail_of, templates_of, variant_of
+from digest.variants import variant_of
 from digest.website.channels import run_feeds
 
 

@@ -16,9 +16,10 @@ from digest.errors import DigestError, NotFoundError
 from digest.lint import check_before_publish, refusal
 from digest.models import Digest, Edition, Emerging, KnownPaper, Query, Selection, Variant, Verdict
 from digest.papers import refresh_topics
+from digest.press import mail_of
 from digest.site import Site
 from digest.store import Store
-from digest.variants import mail_of, variant_key
+from digest.variants import variant_key
 
 _EMERGING = 3
 """How many phrases an edition names at most."""
@@ -43,7 +44,8 @@ def publish(store: Store, site: Site, *, now: datetime) -> Edition | None:
     if wrong := check_before_publish(mail):
         raise DigestError(refusal(wrong))
     store.save_edition(edition)
-    store.save_variant(Variant(key=variant_key(digest), first=edition.number, last=edition.number, mail=mail))
+    number = edition.number
+    store.save_variant(Variant(key=variant_key(number, number, Selection()), first=number, last=number, mail=mail))
     return edition
 
 

@@ -10,10 +10,10 @@ import pytest
 from digest.curation.digest import build_digest
 from digest.ingest import ingest
 from digest.models import Selection
+from digest.press import mail_of
 from digest.publish import publish
 from digest.site import Site
 from digest.store import Store
-from digest.variants import mail_of
 from digest.website import write_website
 
 NOW = datetime(2026, 5, 18, 10, tzinfo=UTC)

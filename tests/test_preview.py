@@ -16,12 +16,12 @@ from digest.curation.digest import build_digest
 from digest.errors import MailError
 from digest.letterhead import letterhead_of, preview_message
 from digest.models import Digest, Mail, Selection
+from digest.press import templates_of
 from digest.preview import render_preview
 from digest.publish import publish
 from digest.settings import MailSettings, Settings
 from digest.site import Site
 from digest.store import Store
-from digest.variants import templates_of
 from tests.builders import NOON, make_edition, make_entry
 from tests.render.mail_digest import SETTINGS
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
-from digest.curation.digest import build_digest
 from digest.curation.due import due, next_deliveries
-from digest.curation.personal import NEWEST, PersonalOrder
-from digest.lint import check_before_publish, refusal
-from digest.models import Digest, Edition, Preferences, Selection, Topic
+from digest.curation.personal import NEWEST
+from digest.models import Edition, Preferences, Selection, Variant
+from digest.printing import Job, Printer, Printing, Proof
 from digest.site import Site
 from digest.store import Store
 from digest.store.batches import batches
 from digest.store.planning import DueGroup, Plan
-from digest.variants import Press, mail_of, variant_key, variant_of
+from digest.variants import variant_key
 
 _TOGETHER = 200
 """Plans stored at once; each reader with an own order has one."""
@@ -52,20 +53,28 @@ def plan(
     Raises:
         TemplateError: a template is wrong; what was planned before it was needed stays planned.
     """
-    planner = _Planner(store, site, now, progress=progress)
+    groups = store.deliveries.due(now)
+    planner = _Planner(store, now, progress)
     planned = skipped = 0
-    for plans in batches(planner.plans(), _TOGETHER):
-        added, nothing = (carry_out or store.deliveries.plan)(plans, now)
-        planned, skipped = planned + added, skipped + nothing
+    with Printing(site, planner.edition, beside=any(group.preferences.personal for group in groups)) as printing:
+        for plans in batches(planner.plans(groups, printing), _TOGETHER):
+            added, nothing = (carry_out or store.deliveries.plan)(plans, now)
+            planned, skipped = planned + added, skipped + nothing
     return Planned(planned=planned, skipped=skipped, held=tuple(dict.fromkeys(planner.held)))
 
 
 def foresee(store: Store, site: Site, now: datetime) -> Planned:
     """What `plan` would come to; nothing is rendered or stored."""
-    planner = _Planner(store, site, now, rendering=False)
-    plans = [plan for plan in planner.plans() if plan.run]
-    planned = sum(plan.group.readers for plan in plans if plan.variant)
-    return Planned(planned=planned, skipped=sum(plan.group.readers for plan in plans) - planned)
+    planner = _Planner(store, now)
+    printer = Printer(site, planner.edition)
+    is_empty = cache(lambda job: not printer.digest(job).papers)
+    planned = skipped = 0
+    for plan, job in planner.decisions(store.deliveries.due(now)):
+        if job and job.skip_empty and is_empty(job.anybodys):
+            skipped += plan.group.readers
+        elif job:
+            planned += plan.group.readers
+    return Planned(planned=planned, skipped=skipped)
 
 
 def selection_of(preferences: Preferences) -> Selection:
@@ -82,87 +91,83 @@ def selection_of(preferences: Preferences) -> Selection:
 
 @dataclass(slots=True)
 class _Planner:
-    """Decides group by group; what was read, built and rendered once serves all."""
+    """Decides group by group; what was read and printed once serves all."""
 
     store: Store
-    site: Site
     now: datetime
-    rendering: bool = True
     progress: Progress | None = None
     held: list[str] = field(default_factory=list)
     editions: dict[int, Edition] = field(default_factory=dict)
-    variants: dict[tuple[int, Selection, str], str | None] = field(default_factory=dict)
-    order: PersonalOrder = field(default_factory=PersonalOrder)
-    fit: set[tuple[int, int, Selection]] = field(default_factory=set)
-    topics: Sequence[Topic] = ()
-    press: Press | None = None
 
-    def plans(self) -> Iterator[Plan]:
+    def plans(self, groups: Sequence[DueGroup], printing: Printing) -> Iterator[Plan]:
         """A plan for every group but those whose digest is held."""
-        groups = self.store.deliveries.due(self.now)
+        outcomes: dict[Job, _Outcome] = {}
+        for (plan, job), proof in printing.proofs(self.work(groups)):
+            if job is None:
+                yield plan
+                continue
+            outcome = outcomes[job] if proof is None else self.outcome(job, proof)
+            if not job.selection.personal:
+                outcomes[job] = outcome
+            if outcome.refusal:
+                self.held.append(outcome.refusal)
+            else:
+                yield replace(plan, run=(job.first, job.last), variant=outcome.variant)
+
+    def work(self, groups: Sequence[DueGroup]) -> Iterator[tuple[tuple[Plan, Job | None], Job | None]]:
+        """Decisions, each with the job it takes where that has not been done for another group."""
+        begun: set[Job] = set()
+        for plan, job in self.decisions(groups):
+            if job is None or job in begun:
+                yield (plan, job), None
+                continue
+            if not job.selection.personal:
+                begun.add(job)
+            yield (plan, job), self.prepared(job)
+
+    def decisions(self, groups: Sequence[DueGroup]) -> Iterator[tuple[Plan, Job | None]]:
+        """For every group a plan without its mail, and the mail; None when there is no edition they have not had."""
         latest = self.store.last_edition() if groups else None
-        if latest is not None:
-            self.topics, self.press = self.site.topics(), Press(self.site)
         for number, group in enumerate(groups):
             if self.progress and number and number % _TOLD == 0:
                 self.progress(number, len(groups), "Planning")
             moment = due(group.preferences, group.last_delivered_at, self.now)
-            next_at = self.next_at(group, moment)
+            plan = Plan(group=group, due_at=moment, next_at=self.next_at(group, moment))
             if moment is None or latest is None or latest.number <= group.watermark:
-                yield Plan(group=group, due_at=moment, next_at=next_at)
+                yield plan, None
                 continue
-            run = (group.watermark + 1, latest.number)
-            try:
-                variant = self.variant(run, group.preferences)
-            except _Unfit as reason:
-                self.held.append(str(reason))
-            else:
-                yield Plan(group=group, due_at=moment, next_at=next_at, run=run, variant=variant)
+            yield (
+                plan,
+                Job(
+                    first=group.watermark + 1,
+                    last=latest.number,
+                    selection=selection_of(group.preferences),
+                    skip_empty=group.preferences.when_empty == "skip",
+                ),
+            )
 
     def next_at(self, group: DueGroup, moment: datetime | None) -> datetime | None:
         """The moment after the one that is dealt with."""
         last = moment or group.last_delivered_at
         return next(iter(next_deliveries(group.preferences, self.now, 1, last_delivered_at=last)), None)
 
-    def variant(self, run: tuple[int, int], preferences: Preferences) -> str | None:
-        """The key of the rendered digest; None when there is nothing in it and the reader wants no empty one."""
-        selection = selection_of(preferences)
-        skip_empty = preferences.when_empty == "skip"
-        if selection.personal:
-            return self.rendered(run, selection, skip_empty)
-        wanted = (run[0], selection, preferences.when_empty)
-        if wanted not in self.variants:
-            self.variants[wanted] = self.rendered(run, selection, skip_empty)
-        return self.variants[wanted]
+    def prepared(self, job: Job) -> Job:
+        """The job with all that printing takes."""
+        marks = self.store.marks.of(job.selection.personal, newest=NEWEST) if job.selection.personal else ()
+        kept = self.store.variant(_key(job))
+        return job._replace(marks=marks, kept=kept.mail if kept else None)
 
-    def rendered(self, run: tuple[int, int], selection: Selection, skip_empty: bool) -> str | None:  # noqa: FBT001
-        digest = build_digest([self.edition(number) for number in range(run[0], run[1] + 1)], selection, self.topics)
-        if selection.personal:
-            digest = self.order.arrange(digest, self.store.marks.of(selection.personal, newest=NEWEST))
-        if skip_empty and not digest.papers:
-            return None
-        return self.fit_variant(digest) if self.rendering else variant_key(digest)
-
-    def fit_variant(self, digest: Digest) -> str:
-        """The key of the digest's variant. An unfit one is rendered once more: the template may have been mended.
-
-        What was just found fit with a run's papers is fit for the other readers who have an order of their own: theirs
-        differ in the order, and in reasons that are plain words. Those rendered in an earlier run are looked at again.
-
-        Raises:
-            _Unfit: its mail may not go out.
-        """
-        alike = (digest.first, digest.last, replace(digest.selection, personal=""))
-        if digest.selection.personal and alike in self.fit and self.store.variant(variant_key(digest)) is None:
-            return variant_of(self.store, self.site, digest, self.press).key
-        variant = variant_of(self.store, self.site, digest, self.press)
-        if check_before_publish(variant.mail):
-            variant = replace(variant, mail=mail_of(self.site, digest))
-            if findings := check_before_publish(variant.mail):
-                raise _Unfit(f"editions {digest.first} to {digest.last}: {refusal(findings)}")
-            self.store.replace_variant(variant)
-        self.fit.add(alike)
-        return variant.key
+    def outcome(self, job: Job, proof: Proof) -> _Outcome:
+        """What there is for a group then; what was printed is kept."""
+        if proof.verdict == "empty":
+            return _Outcome()
+        if proof.verdict == "refused":
+            return _Outcome(refusal=f"editions {job.first} to {job.last}: {proof.refusal}")
+        key = _key(job)
+        if proof.mail:
+            variant = Variant(key=key, first=job.first, last=job.last, reader=job.selection.personal, mail=proof.mail)
+            (self.store.replace_variant if proof.verdict == "mended" else self.store.save_variant)(variant)
+        return _Outcome(variant=key)
 
     def edition(self, number: int) -> Edition:
         if number not in self.editions:
@@ -172,5 +177,12 @@ class _Planner:
         return self.editions[number]
 
 
-class _Unfit(Exception):  # noqa: N818 - reads as the fact it states
-    """A mail that may not go out; the message says why."""
+class _Outcome(NamedTuple):
+    """What became of a job: no variant when there is nothing in it, or when it may not go out."""
+
+    variant: str | None = None
+    refusal: str = ""
+
+
+def _key(job: Job) -> str:
+    return variant_key(job.first, job.last, job.selection)

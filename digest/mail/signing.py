@@ -1,7 +1,6 @@
 """Signatures by a process of its own, so that one is made while the message before it is sent.
 
-The process is `python -m digest.mail.signing`: it is given the keys and then batches of data by its standard input,
-answers with batches of signatures (see `digest.beside`).
+It is given the keys and then batches of data, and answers with batches of signatures (see `digest.beside`).
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from digest.beside import GONE, Beside, serve
+from digest.beside import GONE, Beside
 from digest.mail.dkim import ToSign
 
 if TYPE_CHECKING:
@@ -44,7 +43,8 @@ class Signatory:
 
     def __init__(self, keys: Sequence[Key], *, beside: bool = False) -> None:
         self._keys = tuple(keys)
-        self._process = _started(self._keys) if beside and keys else None
+        given = [(key.domain, key.selector, key.pem) for key in self._keys]
+        self._process = Beside.begun(__name__, given) if beside and keys else None
 
     def __enter__(self) -> Self:
         return self
@@ -95,17 +95,6 @@ class Signatory:
             process.end()
 
 
-def _started(keys: Sequence[Key]) -> Beside | None:
-    """The process, with its keys; None where there cannot be one."""
-    try:
-        process = Beside(__name__)
-    except OSError:
-        return None
-    with suppress(OSError):  # noticed when its first answer is read
-        process.ask([(key.domain, key.selector, key.pem) for key in keys])
-    return process
-
-
 def _data(batch: Iterable[Unsigned]) -> list[list[bytes]]:
     return [[one.data for one in draft.to_sign] for draft in batch]
 
@@ -114,12 +103,9 @@ def _sign(keys: Sequence[Key], batch: Iterable[Iterable[bytes]]) -> list[list[by
     return [[key.sign(data) for key, data in zip(keys, each, strict=True)] for each in batch]
 
 
-def _begin(given: Iterable[tuple[str, str, bytes]]) -> Callable[[Iterable[Iterable[bytes]]], list[list[bytes]]]:
+def begin(given: Iterable[tuple[str, str, bytes]]) -> Callable[[Iterable[Iterable[bytes]]], list[list[bytes]]]:
+    """What the process does: sign with the keys of these domains, selectors and PEM texts."""
     from digest.mail.dkim_keys import Key  # noqa: PLC0415 - only the process needs what signs
 
     keys = [Key.read(pem, domain=domain, selector=selector) for domain, selector, pem in given]
     return partial(_sign, keys)
-
-
-if __name__ == "__main__":
-    serve(_begin)

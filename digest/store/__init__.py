@@ -10,8 +10,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, select
 
 from digest.models import (
     Assignment,
@@ -37,6 +36,7 @@ from digest.store.opening import connect, reading, writing
 from digest.store.queue import Queue
 from digest.store.search import select_papers
 from digest.store.subscribers import Subscribers
+from digest.store.upsert import insert_into
 
 Decide = Callable[[Sequence[Paper], Sequence[KnownPaper]], Sequence[Merged]]
 """What is to be stored of incoming papers, given the stored ones they may be."""
@@ -312,9 +312,9 @@ class Store:
 
     def save_validators(self, url: str, *, etag: str | None, last_modified: str | None) -> None:
         """Remember what the last answer from `url` said of its version."""
-        statement = self._insert(schema.validators)
-        new = {"etag": statement.excluded.etag, "last_modified": statement.excluded.last_modified}
         with writing(self._engine) as connection:
+            statement = insert_into(connection, schema.validators)
+            new = {"etag": statement.excluded.etag, "last_modified": statement.excluded.last_modified}
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["url"], set_=new),
                 {"url": url, "etag": etag, "last_modified": last_modified},
@@ -341,14 +341,9 @@ class Store:
             return variants.delete_old(connection, before)
 
     def _set_meta(self, connection: Connection, name: str, value: str) -> None:
-        statement = self._insert(schema.meta)
+        statement = insert_into(connection, schema.meta)
         statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
         connection.execute(statement, {"name": name, "value": value})
-
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        if self._engine.dialect.name == "postgresql":
-            return postgresql.insert(table)
-        return sqlite.insert(table)
 
 
 def _names(paper: Paper) -> tuple[str, ...]:

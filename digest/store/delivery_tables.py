@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from digest.store.columns import Moment
 from digest.store.schema import metadata
-
-_OPEN = text("try_at IS NOT NULL")
-_QUEUED = text("batch IS NOT NULL AND try_at IS NOT NULL")
 
 
 def _of_subscriber() -> Column[str]:
@@ -31,10 +28,7 @@ deliveries = Table(
     Column("message", Text, nullable=False),
     Column("settled_at", Moment),
     Column("batch", BigInteger, comment="the batch of the queue that sends it; none: anyone does"),
-    Index("uq_deliveries_open", "subscriber", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-    Index("ix_deliveries_try_at", "try_at", "subscriber", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_deliveries_settled_at", "settled_at"),
-    Index("ix_deliveries_batch", "batch", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
     sqlite_with_rowid=False,
 )
 """One row per reader and run, by the run's last edition, and one unsettled at a time: two planners are harmless.

@@ -21,13 +21,6 @@ job_runs = Table(
     Column("lease_until", Moment, nullable=False, comment="until then nobody else may run this job"),
     Index("ix_job_runs_job", "job", "outcome", "due_at"),
 )
-Index(
-    "uq_job_runs_running",
-    job_runs.c.job,
-    unique=True,
-    sqlite_where=job_runs.c.outcome == "running",
-    postgresql_where=job_runs.c.outcome == "running",
-)
 """A job runs once at a time, whoever runs it."""
 
 notices = Table(

@@ -24,12 +24,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from digest.models import Preferences
 from digest.store.delivery_tables import deliveries, due_groups
 from digest.store.reader_tables import subscribers
 from digest.store.subscribers import preferences_of
+from digest.store.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +151,8 @@ def _insert_deliveries(connection: Connection, now: datetime, *, something: bool
         .join(due_groups, _is_of_group())
         .where(_is_due(now), due_groups.c.last > 0, chosen)
     )
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     names = ["subscriber", "last", "first", "variant", "due_at", *states]
-    statement = dialect.insert(deliveries).from_select(names, rows)
+    statement = insert_into(connection, deliveries).from_select(names, rows)
     again = {name: statement.excluded[name] for name in names if name not in {"subscriber", "last"}}
     statement = statement.on_conflict_do_update(
         index_elements=["subscriber", "last"], set_=again, where=deliveries.c.status != "sent"

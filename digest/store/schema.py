@@ -21,7 +21,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
 from digest.store.columns import Moment, Tuple
@@ -201,8 +200,6 @@ validators = Table(
     Column("last_modified", Text),
 )
 
-_OF_ONE = text("reader IS NOT NULL")
-
 variants = Table(
     "variants",
     metadata,
@@ -211,7 +208,6 @@ variants = Table(
     Column("last", Integer, nullable=False),
     Column("mail", Text, nullable=False),
     Column("reader", String(32), ForeignKey("subscribers.id", ondelete="CASCADE")),
-    Index("ix_variants_reader", "reader", "last", sqlite_where=_OF_ONE, postgresql_where=_OF_ONE),
 )
 """Digests as they were rendered. Those of one `reader` go with them; those without one may be shared and stay."""
 

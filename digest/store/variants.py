@@ -6,12 +6,12 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from digest.models import Mail, Variant
 from digest.store.delivery_tables import deliveries
 from digest.store.reader_tables import subscribers
 from digest.store.schema import editions, variants
+from digest.store.upsert import insert_into
 
 _MAIL = TypeAdapter(Mail)
 
@@ -21,10 +21,9 @@ def insert_variant(connection: Connection, variant: Variant) -> None:
     reader = select(subscribers.c.id).where(subscribers.c.id == variant.reader)
     if variant.reader and connection.execute(reader).scalar() is None:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {"key": variant.key, "first": variant.first, "last": variant.last, "reader": variant.reader or None}
     mail = _MAIL.dump_json(variant.mail).decode()
-    connection.execute(dialect.insert(variants).on_conflict_do_nothing(), row | {"mail": mail})
+    connection.execute(insert_into(connection, variants).on_conflict_do_nothing(), row | {"mail": mail})
 
 
 def update_variant(connection: Connection, variant: Variant) -> None:

@@ -17,10 +17,10 @@ from pathlib import Path
 from digest import __version__
 from digest.errors import DigestError
 from digest.lint import errors, lint_feed, refusal
+from digest.press import templates_of
 from digest.render.imprint import Imprint
 from digest.site import Site
 from digest.store import Store
-from digest.variants import templates_of
 from digest.website.folder import Folder
 from digest.website.plan import plan
 from digest.website.shelf import Shelf

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from digest.curation.digest import build_digest
 from digest.models import Edition, Selection, Verdict
 from digest.publish import closed_edition
 from digest.render.email import preview
@@ -109,7 +108,7 @@ class Shelf:
             for paper in edition.papers
         )
         top = to_text(plain(edition.papers[0].paper.title, limit=200)) if edition.papers else ""
-        key = variant_key(build_digest([edition], Selection(), ()))
+        key = variant_key(edition.number, edition.number, Selection())
         return Line(
             edition.number,
             edition.closed_at,

@@ -13,10 +13,11 @@ from digest.curation.digest import build_digest
 from digest.deliver import deliver
 from digest.deliver.planning import plan
 from digest.housekeeping import housekeep
-from digest.models import Preferences, Selection
+from digest.models import Mark, Preferences, Selection
+from digest.press import mail_of
+from digest.printing import Job, Printer
 from digest.subscribe.marks import set_personal, subject_of
 from digest.tokens import Tokens
-from digest.variants import mail_of
 from tests.builders import make_paper
 from tests.store.saving import save
 
@@ -77,6 +78,21 @@ def test_others_mails_do_not_change_by_a_byte(store, site):
     assert shared.mail == mail_of(site, build_digest([edition], Selection(), site.topics()))
     assert (shared.reader, own.reader) == ("", ada.id)
     assert own.mail.html.count("XMARKURLX") == 2
+
+
+def test_what_is_printed_beside_is_what_would_be_printed_here(store, site):
+    """The mails of a run in which somebody has an order of their own, that one's and those of the others."""
+    publish(store, 1)
+    ada, bob = add_readers(store, 2)
+    set_personal(store, ada, on=True)
+    marks = (Mark(paper=make_paper(10), wish="more", at=MORNING), Mark(paper=make_paper(21), wish="less", at=MORNING))
+    store.marks.save(ada.id, marks)
+    assert plan(store, site, MORNING).planned == 2
+    printer = Printer(site, store.edition)
+    for reader, personal, given in ((ada, ada.id, marks), (bob, "", ())):
+        kept = store.variant(store.deliveries.of(reader.id)[0].variant)
+        job = Job(first=1, last=1, selection=Selection(personal=personal), skip_empty=False, marks=given)
+        assert (kept.reader, kept.mail) == (personal, printer.proof(job).mail)
 
 
 @pytest.mark.parametrize("personal", [0, 450])

@@ -89,7 +89,7 @@ def test_leaving_it_ends_the_process(keys):
 def test_it_ends_with_its_parent_and_not_before():
     """SIGTERM to the whole group leaves it time for what is in flight; a closed pipe ends it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "digest.mail.signing"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "digest.beside", "digest.mail.signing"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     with process:
         pickle.dump([], process.stdin)
