@@ -6,6 +6,7 @@ and choice share one rendered digest.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -43,18 +44,24 @@ class Planned:
 
 
 def plan(
-    store: Store, site: Site, now: datetime, progress: Progress | None = None, *, carry_out: CarryOut | None = None
+    store: Store,
+    site: Site,
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    carry_out: CarryOut | None = None,
+    stop: threading.Event | None = None,
 ) -> Planned:
     """Make deliveries of all that is due at `now`. A digest that is not fit to go out is held: its readers stay due.
 
     `progress` is called with how many groups of readers are done, of how many, and a word for it. `carry_out` writes
-    the plans, in place of the ledger alone.
+    the plans, in place of the ledger alone. When `stop` is set, those who were not decided on yet stay due.
 
     Raises:
         TemplateError: a template is wrong; what was planned before it was needed stays planned.
     """
     groups = store.deliveries.due(now)
-    planner = _Planner(store, now, progress)
+    planner = _Planner(store, now, progress, stop or threading.Event())
     planned = skipped = 0
     with Printing(site, planner.edition, beside=any(group.preferences.personal for group in groups)) as printing:
         for plans in batches(planner.plans(groups, printing), _TOGETHER):
@@ -96,6 +103,7 @@ class _Planner:
     store: Store
     now: datetime
     progress: Progress | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
     held: list[str] = field(default_factory=list)
     editions: dict[int, Edition] = field(default_factory=dict)
 
@@ -129,6 +137,8 @@ class _Planner:
         """For every group a plan without its mail, and the mail; None when there is no edition they have not had."""
         latest = self.store.last_edition() if groups else None
         for number, group in enumerate(groups):
+            if self.stop.is_set():
+                return
             if self.progress and number and number % _TOLD == 0:
                 self.progress(number, len(groups), "Planning")
             moment = due(group.preferences, group.last_delivered_at, self.now)

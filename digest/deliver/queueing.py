@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +15,15 @@ from digest.store import Store
 from digest.tokens import secret_keys
 
 
-def hand_out(store: Store, site: Site, report: DeliveryReport, now: datetime, progress: Progress | None = None) -> None:
+def hand_out(
+    store: Store,
+    site: Site,
+    report: DeliveryReport,
+    now: datetime,
+    *,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> None:
     """Plan what is due at `now`, and give it to the workers together with what was left of earlier batches.
 
     Raises:
@@ -24,7 +33,7 @@ def hand_out(store: Store, site: Site, report: DeliveryReport, now: datetime, pr
     queue, alone = store.queue, goes_alone(site.settings.sending)
     queue.prepare()
     secret_keys(site)  # made here, where it is missing: the machines of the workers have to have the same
-    planned = plan(store, site, now, progress, carry_out=partial(queue.plan, alone=alone))
+    planned = plan(store, site, now, progress, carry_out=partial(queue.plan, alone=alone), stop=stop)
     report.planned, report.skipped, report.held = planned.planned, planned.skipped, planned.held
     queue.put(now, alone=alone)
     state = queue.state(site.settings.sending.lease_seconds)

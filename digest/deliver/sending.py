@@ -49,8 +49,8 @@ def deliver(
     With `sending.queue` it plans, and the workers send: each calls it with the `batch` that it has in hand.
 
     `progress` is called with how many are done, how many there are, and what is being done. When `stop` is set, what is
-    in flight is finished and recorded (a few seconds) and the rest is left for the next run. `limit`: hand over at most
-    so many. `carrier`: instead of the site's.
+    in flight is finished and recorded (a few seconds) and the rest, planned or not, is left for the next run. `limit`:
+    hand over at most so many. `carrier`: instead of the site's.
 
     It is harmless at any time, in any number of processes: a run that finds nothing does nothing.
 
@@ -59,15 +59,17 @@ def deliver(
         SettingsError, TemplateError: the site's files are wrong; nothing was sent.
     """
     began = monotonic()
+    stop = stop or threading.Event()
     store = store if batch is None else store.of_batch(batch)
     report = DeliveryReport(paused=store.deliveries.paused())
     if not report.paused and batch is None and site.settings.sending.queue:
-        hand_out(store, site, report, now, progress)
+        hand_out(store, site, report, now, progress=progress, stop=stop)
     elif not report.paused:
-        planned = plan(store, site, now, progress) if batch is None else Planned()
+        planned = plan(store, site, now, progress, stop=stop) if batch is None else Planned()
         report.planned, report.skipped, report.held = planned.planned, planned.skipped, planned.held
-        run = _Run(store, site, report, lambda: now + timedelta(seconds=monotonic() - began), stop or threading.Event())
+        run = _Run(store, site, report, lambda: now + timedelta(seconds=monotonic() - began), stop)
         run.send(carrier or carrier_of(site), limit, progress)
+    report.stopped = stop.is_set()
     report.waiting, report.next_at = store.deliveries.waiting()
     report.seconds = monotonic() - began
     return report
@@ -103,7 +105,7 @@ class _Run:
     def send(self, carrier: Carrier, limit: int | None, progress: Progress | None) -> None:
         """Send what may be tried now, at most `limit`."""
         ready = self._store.deliveries.ready(self._clock())
-        if not ready:
+        if not ready or self._stop.is_set():
             return
         writer = Writer(self._store, self._site)
         pace = Pace(self._store, self._site.settings.sending, self._clock, self._stop)
@@ -125,7 +127,6 @@ class _Run:
             except CarrierUnavailable as error:
                 self._report.unavailable = str(error)
         self._report.resumes_at = pace.resumes_at
-        self._report.stopped = self._stop.is_set()
 
     def _claimed(self, hand: Hand, limit: int | None) -> Iterator[Delivery]:
         """Claimed as they are needed. They are written when their turn has come, so that they get the right date."""

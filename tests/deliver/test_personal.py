@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from email.message import Message
@@ -109,6 +110,19 @@ def test_planning_tells_how_far_it_is(store, site, personal):
     assert len(told) >= personal // 50
     assert {total for _, total in told} == ({personal} if personal else set())
     assert plan(store, site, MORNING).planned == 0
+
+
+def test_planning_can_be_stopped(store, site):
+    """What was decided stays, the others stay due, and nothing is sent; the next run goes on."""
+    publish(store, 1)
+    for reader in add_readers(store, 90):
+        set_personal(store, reader, on=True)
+    stop, carrier = threading.Event(), Sent()
+    report = deliver(store, site, now=MORNING, carrier=carrier, stop=stop, progress=lambda *_: stop.set())
+    assert 0 < report.planned < 90
+    assert (report.stopped, report.sent) == (True, 0)
+    assert deliver(store, site, now=MORNING, carrier=carrier).sent == 90
+    assert len(set(carrier.recipients)) == len(carrier.recipients) == 90
 
 
 def test_mails_of_single_readers_are_forgotten(any_store, site):
