@@ -5,83 +5,69 @@ orders are held against the order the same papers had on the source's own page a
 
 - *Spearman*: rank correlation of the two orders, ties sharing their mean rank;
 - *nDCG at 10*: how much of the later order's best is among the first ten. A paper that later stands at place r of n is
-  worth (n - r + 1) / n.
+  worth (n - r + 1) / n; papers that tie share their places, so that no order gains or loses by how ties are broken.
 
-Both are means over the days. `parse_readings` and `parse_signals` read the two files of the folder.
+Both are means over the days. What is left out, and why, is part of the report.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from math import log2
-from typing import Any, TypeVar
+from statistics import median
 
-from digest.curation.trend import trend
-from digest.errors import SettingsError
-from digest.models import Metric, Paper, Signal
-
-_OTHERS: tuple[Metric, ...] = ("comments", "github_stars")
-T = TypeVar("T")
+from digest.curation.traffic import PageReading, Sighting
+from digest.curation.trend import observed, trend
+from digest.models import Paper
 
 FIRST, LEAST_OVERLAP, LEAST_PAPERS = 10, 0.6, 5
+MORNING, LEAST_COUNTED = timedelta(hours=2), 0.5
+"""The morning is the first stretch of this length in which so much of the list was counted as in the fullest."""
 SOONEST, LATEST = timedelta(hours=2), timedelta(hours=30)
 """A later reading is one this long after the morning."""
 
 
 @dataclass(frozen=True, slots=True)
-class PageReading:
-    """The order of a source's page at a moment, best first, as paper ids."""
-
-    seen_at: datetime
-    order: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Morning:
-    """A list day as it looked when its signals were read."""
+    """A list day as it looked when its papers had been counted: those that are known, and how many are left out."""
 
     day: date
     seen_at: datetime
     papers: tuple[Paper, ...]
+    unknown: int = 0
+    late: int = 0
+    """Papers that were not counted before the day went on."""
 
 
-def parse_readings(text: str, name: str = "page_order.jsonl") -> tuple[PageReading, ...]:
-    """One reading a line: `{"seen_at": moment, "order": [ids]}`. Raises SettingsError with the line that is wrong."""
-    return tuple(_parsed(text, name, _reading))
+def mornings(papers: Mapping[str, Paper], sightings: Iterable[Sighting]) -> tuple[Morning, ...]:
+    """The list days of `sightings`, in order; `papers` are those known, by id."""
+    days: dict[date, dict[str, list[Sighting]]] = {}
+    for sighting in sightings:
+        days.setdefault(sighting.day, {}).setdefault(sighting.paper, []).append(sighting)
+    return tuple(_morning(day, seen, papers) for day, seen in sorted(days.items()))
 
 
-def parse_signals(text: str, name: str = "signals.jsonl") -> dict[tuple[str, date], tuple[Signal, ...]]:
-    """The morning signals of a paper on a list day: `{"id", "api": [{"at", "list_date", "upvotes", ...}]}` a line.
+def evaluate_trend(known: Sequence[Morning], readings: Sequence[PageReading]) -> dict[str, object]:
+    """The report.
 
-    Raises:
-        SettingsError: as `parse_readings`.
+    `spearman`, `ndcg_at_10`, and `baseline` with both for raw upvotes; `days` and `papers` they are of; `hours_later`,
+    the median wait for the later order; `left_out`, how many of what were not used.
     """
-    return {key: signals for found in _parsed(text, name, _signals) for key, signals in found.items()}
-
-
-def mornings(
-    papers: Mapping[str, Paper], signals: Mapping[tuple[str, date], tuple[Signal, ...]]
-) -> tuple[Morning, ...]:
-    """The list days of which `papers` (by id) and their morning signals are known, in order."""
-    days: dict[date, list[Paper]] = {}
-    for (name, day), seen in signals.items():
-        if name in papers:
-            days.setdefault(day, []).append(replace(papers[name], listed_on=day, signals=seen))
-    return tuple(
-        Morning(day, max(signal.observed_at for paper in found for signal in paper.signals), tuple(found))
-        for day, found in sorted(days.items())
-    )
-
-
-def evaluate_trend(known: Iterable[Morning], readings: Sequence[PageReading]) -> dict[str, object]:
-    """The report: `spearman`, `ndcg_at_10`, `days`, and `baseline` with the first two for raw upvotes."""
     pairs = [(morning, later) for morning in known if (later := _later(morning, readings))]
-    by_trend = [_agreement(morning, later, _by_trend) for morning, later in pairs]
-    by_votes = [_agreement(morning, later, _by_votes) for morning, later in pairs]
-    return {"days": len(pairs)} | _mean(by_trend) | {"baseline": _mean(by_votes)}
+    shown = [_shown(morning, later) for morning, later in pairs]
+    hours = [(later.seen_at - morning.seen_at) / timedelta(hours=1) for morning, later in pairs]
+    return {
+        **_agreement(shown, lambda paper, at: trend(paper, at).value),
+        "baseline": _agreement(shown, lambda paper, at: observed(paper, "upvotes", at) or 0),
+        "days": len(pairs),
+        "papers": sum(len(papers) for _, papers in shown),
+        "hours_later": round(median(hours), 1) if hours else None,
+        "left_out": _left_out(known, pairs),
+    }
 
 
 def spearman(first: Sequence[float], second: Sequence[float]) -> float:
@@ -93,14 +79,45 @@ def spearman(first: Sequence[float], second: Sequence[float]) -> float:
     return product / spread**0.5 if spread else 0.0
 
 
-def ndcg(worths: Sequence[float], first: int = FIRST) -> float:
-    """How near the first of `worths`, in the order given, come to the best order; 0 to 1."""
+def ndcg(scores: Sequence[float], worths: Sequence[float], first: int = FIRST) -> float:
+    """How near the order of `scores` (higher is earlier) comes to that of `worths` in its first places; 0 to 1.
 
-    def gain(values: Sequence[float]) -> float:
-        return sum(value / log2(place + 2) for place, value in enumerate(values[:first]))
+    What ties is worth its mean: the expected value over every order of the ties
+    (McSherry and Najork, *Computing Information Retrieval Performance Measures Efficiently in the Presence of Tied
+    Scores*, 2008).
+    """
+    best = _gain(sorted(worths, reverse=True), first)
+    by_score = sorted(zip(scores, worths, strict=True), reverse=True)
+    ties = ([worth for _, worth in tied] for _, tied in groupby(by_score, key=lambda pair: pair[0]))
+    shared = [sum(tied) / len(tied) for tied in ties for _ in tied]
+    return _gain(shared, first) / best if best else 0.0
 
-    best = gain(sorted(worths, reverse=True))
-    return gain(worths) / best if best else 0.0
+
+def _gain(worths: Sequence[float], first: int) -> float:
+    return sum(worth / log2(place + 2) for place, worth in enumerate(worths[:first]))
+
+
+def _morning(day: date, seen: Mapping[str, list[Sighting]], papers: Mapping[str, Paper]) -> Morning:
+    """The day until the end of its morning; later counts do not exist then."""
+    end = _end_of_morning(seen.values())
+    early = {name: found for name, found in seen.items() if min(sighting.seen_at for sighting in found) <= end}
+    known = tuple(_seen(papers[name], name, day, found) for name, found in early.items() if name in papers)
+    return Morning(day, end, known, unknown=len(early) - len(known), late=len(seen) - len(early))
+
+
+def _end_of_morning(papers: Iterable[Sequence[Sighting]]) -> datetime:
+    """The last count of the morning. A lone count hours before is none, and neither is the list of the evening."""
+    times = [{sighting.seen_at for sighting in sightings} for sightings in papers]
+    moments = sorted(set().union(*times))
+    counted = {start: sum(any(start <= at <= start + MORNING for at in paper) for paper in times) for start in moments}
+    start = next(moment for moment in moments if counted[moment] >= LEAST_COUNTED * max(counted.values()))
+    return max(moment for moment in moments if moment <= start + MORNING)
+
+
+def _seen(paper: Paper, name: str, day: date, sightings: Sequence[Sighting]) -> Paper:
+    """The paper as the list day knows it, by the name it has there."""
+    signals = tuple(signal for sighting in sightings for signal in sighting.signals)
+    return replace(paper, id=name, listed_on=day, signals=signals)
 
 
 def _later(morning: Morning, readings: Sequence[PageReading]) -> PageReading | None:
@@ -110,34 +127,41 @@ def _later(morning: Morning, readings: Sequence[PageReading]) -> PageReading | N
         reading
         for reading in readings
         if SOONEST < reading.seen_at - morning.seen_at < LATEST
-        and len(ids & set(reading.order)) >= max(LEAST_PAPERS, LEAST_OVERLAP * len(ids))
+        and len(ids.intersection(reading.order)) >= max(LEAST_PAPERS, LEAST_OVERLAP * len(ids))
     ]
     return max(found, key=lambda reading: reading.seen_at, default=None)
 
 
-def _agreement(morning: Morning, later: PageReading, score: Callable[[Paper, datetime], float]) -> tuple[float, float]:
+def _shown(morning: Morning, later: PageReading) -> tuple[datetime, list[Paper]]:
+    """The morning's moment, and those of its papers that the later page shows, in the page's order."""
     place = {name: rank for rank, name in enumerate(later.order)}
-    papers = [paper for paper in morning.papers if paper.id in place]
-    papers.sort(key=lambda paper: place[paper.id])
-    scores = [score(paper, morning.seen_at) for paper in papers]
-    worths = [(len(papers) - rank) / len(papers) for rank in range(len(papers))]
-    order = sorted(range(len(papers)), key=lambda rank: (-scores[rank], papers[rank].id))
-    return spearman(scores, worths), ndcg([worths[rank] for rank in order])
+    papers = (paper for paper in morning.papers if paper.id in place)
+    return morning.seen_at, sorted(papers, key=lambda paper: place[paper.id])
 
 
-def _by_trend(paper: Paper, now: datetime) -> float:
-    return trend(paper, now).value
+def _agreement(
+    shown: Sequence[tuple[datetime, list[Paper]]], score: Callable[[Paper, datetime], float]
+) -> dict[str, float]:
+    """Both measures of the order by `score`, as means over the days."""
+    correlations, gains = [], []
+    for seen_at, papers in shown:
+        scores = [score(paper, seen_at) for paper in papers]
+        worths = [(len(papers) - rank) / len(papers) for rank in range(len(papers))]
+        correlations.append(spearman(scores, worths))
+        gains.append(ndcg(scores, worths))
+    days = len(shown) or 1
+    return {"spearman": round(sum(correlations) / days, 4), "ndcg_at_10": round(sum(gains) / days, 4)}
 
 
-def _by_votes(paper: Paper, _now: datetime) -> float:
-    return paper.latest("upvotes") or 0
-
-
-def _mean(agreements: Sequence[tuple[float, float]]) -> dict[str, float]:
-    count = len(agreements) or 1
+def _left_out(known: Sequence[Morning], pairs: Sequence[tuple[Morning, PageReading]]) -> dict[str, int]:
+    used = {morning.day for morning, _ in pairs}
+    small = Counter(len(morning.papers) < LEAST_PAPERS for morning in known if morning.day not in used)
     return {
-        "spearman": round(sum(correlation for correlation, _ in agreements) / count, 4),
-        "ndcg_at_10": round(sum(gain for _, gain in agreements) / count, 4),
+        "unknown_papers": sum(morning.unknown for morning in known),
+        "late_papers": sum(morning.late for morning in known),
+        "papers_off_the_page": sum(len(morning.papers) - len(_shown(morning, later)[1]) for morning, later in pairs),
+        "small_days": small[True],
+        "days_without_later_order": small[False],
     }
 
 
@@ -153,40 +177,3 @@ def _ranks(values: Sequence[float]) -> list[float]:
             ranks[place] = (start + end) / 2 + 1
         start = end + 1
     return ranks
-
-
-def _parsed(text: str, name: str, parse: Callable[[Any], T]) -> Iterator[T]:
-    """Each line's record, as `parse` reads it; empty lines pass."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield parse(json.loads(line))
-        except KeyError as error:
-            raise SettingsError(f"{name}, line {number}: has no `{error.args[0]}`") from error
-        except (ValueError, TypeError, AttributeError) as error:
-            raise SettingsError(f"{name}, line {number}: is not as it should be ({error})") from error
-
-
-def _reading(record: Any) -> PageReading:
-    return PageReading(_moment(record["seen_at"]), tuple(f"arxiv:{paper}" for paper in record["order"]))
-
-
-def _signals(record: Any) -> dict[tuple[str, date], tuple[Signal, ...]]:
-    found = {}
-    for seen in record["api"]:
-        at = _moment(seen["at"])
-        counts: dict[Metric, Any] = {"upvotes": seen.get("upvotes") or 0, **{name: seen.get(name) for name in _OTHERS}}
-        found[f"arxiv:{record['id']}", date.fromisoformat(seen["list_date"])] = tuple(
-            Signal(metric=metric, value=int(count), observed_at=at)
-            for metric, count in counts.items()
-            if count is not None
-        )
-    return found
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text} needs a zone")
-    return moment

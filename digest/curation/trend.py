@@ -6,10 +6,11 @@
     votes = ln(1 + upvotes), or 0.3 ln(1 + GitHub stars) where no source counts upvotes
 
 `growth` is how many upvotes came within the last day, `replies` the comments after the first (which is mostly the
-submitter's own), `listed` the days since the source's list showed the paper (at most 14), `age` the days since it was
-published. A signal that was never seen counts as nothing, one seen later than the moment asked for does not exist yet;
-so the order of any past moment can be replayed. The numbers were chosen by how well the order of the morning agrees
-with that of the evening (`docs/trend.md`). It says nothing about quality.
+submitter's own), `listed` the days since the source's list showed the paper (at most 14), `age` the whole days since it
+was published. A signal that was never seen counts as nothing, and so does a number that cannot be a count; one seen
+later than the moment asked for does not exist yet, so the order of any past moment can be replayed. The numbers were
+chosen by how well the order of the morning agrees with that of the evening (`docs/trend.md`). It says nothing about
+quality.
 """
 
 from __future__ import annotations
@@ -21,49 +22,62 @@ from digest.models import Metric, Paper, Score
 
 GROWTH, REPLIES, STARS, LISTED, AGE = 0.3, 0.01, 0.3, 0.1, 0.03
 MOST_LISTED = 14.0
+MOST_COUNTED = 1_000_000_000
+"""A larger count is an error of the source."""
+
 _DAY = timedelta(days=1)
 
 
 def trend(paper: Paper, now: datetime) -> Score:
     """The paper's score at `now` (aware), from what had been observed until then; higher is earlier."""
-    upvotes, comments, stars = (_value(paper, metric, now) for metric in ("upvotes", "comments", "github_stars"))
+    upvotes, comments, stars = (observed(paper, metric, now) for metric in ("upvotes", "comments", "github_stars"))
     growth = _growth(paper, now)
     value = (
         (STARS * log1p(stars or 0) if upvotes is None else log1p(upvotes))
         + GROWTH * log1p(growth or 0)
         + REPLIES * log1p(max((comments or 0) - 1, 0))
         - LISTED * _days_listed(paper, now)
-        - AGE * log1p(_days_since_published(paper, now))
+        - AGE * log1p(_age(paper, now))
     )
     return Score(value=round(value, 6), why=_why(upvotes, growth, comments, stars))
 
 
-def _value(paper: Paper, metric: Metric, at: datetime) -> int | None:
+def observed(paper: Paper, metric: Metric, at: datetime) -> int | None:
     """What `metric` was at `at`: the last observation of each source until then, of those the largest."""
-    by_source: dict[str, tuple[datetime, int]] = {}
+    return max(_by_source(paper, metric, at).values(), default=None)
+
+
+def _by_source(paper: Paper, metric: Metric, at: datetime) -> dict[str, int]:
+    last: dict[str, tuple[datetime, int]] = {}
     for signal in paper.signals:
-        if signal.metric == metric and signal.observed_at <= at:
+        if signal.metric == metric and signal.observed_at <= at and 0 <= signal.value <= MOST_COUNTED:
             seen = (signal.observed_at, signal.value)
-            by_source[signal.source] = max(by_source.get(signal.source, seen), seen)
-    return max((value for _, value in by_source.values()), default=None)
+            last[signal.source] = max(last.get(signal.source, seen), seen)
+    return {source: value for source, (_, value) in last.items()}
 
 
 def _growth(paper: Paper, now: datetime) -> int | None:
-    """Upvotes gained in the last day; None when there is no earlier observation to compare with."""
-    before, after = _value(paper, "upvotes", now - _DAY), _value(paper, "upvotes", now)
-    return None if before is None or after is None else max(0, after - before)
+    """Upvotes gained in the last day, of several sources the most; None when no source has an earlier observation.
+
+    Each source is compared with itself: one that begins to count is no growth.
+    """
+    before, after = (_by_source(paper, "upvotes", moment) for moment in (now - _DAY, now))
+    return max((max(0, after[source] - votes) for source, votes in before.items()), default=None)
 
 
 def _days_listed(paper: Paper, now: datetime) -> float:
     """Days since the start (UTC) of the list day, from 0 to `MOST_LISTED`; without a list, since publication."""
-    if paper.listed_on is None:
-        return min(_days_since_published(paper, now), MOST_LISTED)
-    return min(max((now - datetime.combine(paper.listed_on, time(), tzinfo=UTC)) / _DAY, 0.0), MOST_LISTED)
+    start = datetime.combine(paper.listed_on, time(), tzinfo=UTC) if paper.listed_on else paper.published_at
+    return min(max((now - start) / _DAY, 0.0), MOST_LISTED) if start else 0.0
 
 
-def _days_since_published(paper: Paper, now: datetime) -> float:
-    """Days since publication, not below 0; 0 when unknown."""
-    return 0.0 if paper.published_at is None else max((now - paper.published_at) / _DAY, 0.0)
+def _age(paper: Paper, now: datetime) -> int:
+    """Whole days (UTC) since publication, not below 0; without its date, since the list day.
+
+    Many sources know the day only, and midnight must not make their papers older than others of the same day.
+    """
+    start = paper.published_at.astimezone(UTC).date() if paper.published_at else paper.listed_on
+    return max((now.astimezone(UTC).date() - start).days, 0) if start else 0
 
 
 def _why(upvotes: int | None, growth: int | None, comments: int | None, stars: int | None) -> str:

@@ -194,8 +194,38 @@ def test_the_order_is_judged_by_what_readers_made_of_it(digest: Command, write_p
     digest("ingest", papers)
     stored = digest("trend", "evaluate", str(folder), "--json").document
     best = {"spearman": 1.0, "ndcg_at_10": 1.0}
-    assert given == stored == {"days": 1, **best, "baseline": best}
-    assert "raw upvotes" in digest("trend", "evaluate", str(folder)).out
+    assert given == stored
+    assert stored.items() >= {"days": 1, "papers": 6, "hours_later": 11.0, **best, "baseline": best}.items()
+    assert not any(stored["left_out"].values())
+    told = digest("trend", "evaluate", str(folder))
+    assert "raw upvotes" in told.out
+    assert "1 list day, 6 papers; the later order is 11.0 hours after the morning" in told.out
+    assert told.err == ""
+
+
+def test_what_the_order_is_not_judged_by_is_said(digest: Command, write_papers: Write, tmp_path: Path) -> None:
+    """Broken lines, the first of them named; papers that are not known; all of it in the document as well."""
+    papers = write_papers(*(record(number) for number in range(1, 7)))
+    order = [f"2605.{number:05}" for number in range(1, 8)]
+    seen = {"at": "2026-05-18T09:00:00Z", "list_date": "2026-05-18", "upvotes": 3}
+    lines = [json.dumps({"id": name, "api": [seen]}) for name in order]
+    (tmp_path / "signals.jsonl").write_text("\n".join([*lines, "oh", "", "[red]no[/red]", "{}"]))
+    (tmp_path / "page_order.jsonl").write_text(json.dumps({"seen_at": "2026-05-18T20:00:00Z", "order": order}))
+    told = digest("trend", "evaluate", str(tmp_path), "--papers", papers)
+    assert told.err.splitlines() == [
+        "Left out: 3 lines that cannot be read, 1 paper that is not known",
+        "signals.jsonl, line 8: is no JSON",
+        "signals.jsonl, line 10: is no JSON",
+        "signals.jsonl, line 11: has a paper without an id",
+    ]
+    report = digest("trend", "evaluate", str(tmp_path), "--papers", papers, "--json").document
+    assert report["left_out"]["lines"] == 3
+    assert report["left_out"]["unknown_papers"] == 1
+    (tmp_path / "page_order.jsonl").write_text("")
+    told = digest("trend", "evaluate", str(tmp_path), "--papers", papers, "--json")
+    assert told.code == 1
+    assert "1 list day without a later order" in told.err
+    assert "no list day has" in told.err
 
 
 def test_papers_like_a_paper_are_shown(digest: Command, write_papers: Write) -> None:
