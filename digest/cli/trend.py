@@ -60,7 +60,7 @@ def evaluate(
     sightings = parse_signals(read_text(folder / "signals.jsonl"))
     state = state_of(context)
     known = _papers(state, {sighting.paper for sighting in sightings.found}, papers)
-    report: dict[str, Any] = evaluate_trend(mornings(known, sightings.found), readings.found)
+    report: dict[str, Any] = evaluate_trend(mornings(known, sightings.found, readings.found), readings.found)
     wrong = readings.wrong + sightings.wrong
     report["left_out"] = {"lines": len(wrong)} | report["left_out"]
     _say_left_out(state, report["left_out"], wrong)

@@ -22,7 +22,7 @@ from statistics import median
 
 from digest.curation.traffic import PageReading, Sighting
 from digest.curation.trend import observed, trend
-from digest.models import Paper
+from digest.models import Paper, Signal
 
 FIRST, LEAST_OVERLAP, LEAST_PAPERS = 10, 0.6, 5
 MORNING, LEAST_COUNTED = timedelta(hours=2), 0.5
@@ -43,12 +43,21 @@ class Morning:
     """Papers that were not counted before the day went on."""
 
 
-def mornings(papers: Mapping[str, Paper], sightings: Iterable[Sighting]) -> tuple[Morning, ...]:
-    """The list days of `sightings`, in order; `papers` are those known, by id."""
+def mornings(
+    papers: Mapping[str, Paper], sightings: Iterable[Sighting], readings: Iterable[PageReading] = ()
+) -> tuple[Morning, ...]:
+    """The list days of `sightings`, in order; `papers` are those known, by id.
+
+    A page that showed a paper before the morning says since when it is listed: with 0 upvotes at least.
+    """
+    shown: dict[str, Signal] = {}
+    for reading in sorted(readings, key=lambda reading: reading.seen_at):
+        listed = Signal(metric="upvotes", value=0, observed_at=reading.seen_at, source="page")
+        shown |= {name: listed for name in reading.order if name not in shown}
     days: dict[date, dict[str, list[Sighting]]] = {}
     for sighting in sightings:
         days.setdefault(sighting.day, {}).setdefault(sighting.paper, []).append(sighting)
-    return tuple(_morning(day, seen, papers) for day, seen in sorted(days.items()))
+    return tuple(_morning(day, seen, papers, shown) for day, seen in sorted(days.items()))
 
 
 def evaluate_trend(known: Sequence[Morning], readings: Sequence[PageReading]) -> dict[str, object]:
@@ -97,11 +106,17 @@ def _gain(worths: Sequence[float], first: int) -> float:
     return sum(worth / log2(place + 2) for place, worth in enumerate(worths[:first]))
 
 
-def _morning(day: date, seen: Mapping[str, list[Sighting]], papers: Mapping[str, Paper]) -> Morning:
-    """The day until the end of its morning; later counts do not exist then."""
+def _morning(
+    day: date, seen: Mapping[str, list[Sighting]], papers: Mapping[str, Paper], shown: Mapping[str, Signal]
+) -> Morning:
+    """The day until the end of its morning; what is observed later does not exist then."""
     end = _end_of_morning(seen.values())
     early = {name: found for name, found in seen.items() if min(sighting.seen_at for sighting in found) <= end}
-    known = tuple(_seen(papers[name], name, day, found) for name, found in early.items() if name in papers)
+    known = tuple(
+        replace(papers[name], id=name, listed_on=day, signals=_signals(found, shown.get(name)))
+        for name, found in early.items()
+        if name in papers
+    )
     return Morning(day, end, known, unknown=len(early) - len(known), late=len(seen) - len(early))
 
 
@@ -114,10 +129,9 @@ def _end_of_morning(papers: Iterable[Sequence[Sighting]]) -> datetime:
     return max(moment for moment in moments if moment <= start + MORNING)
 
 
-def _seen(paper: Paper, name: str, day: date, sightings: Sequence[Sighting]) -> Paper:
-    """The paper as the list day knows it, by the name it has there."""
-    signals = tuple(signal for sighting in sightings for signal in sighting.signals)
-    return replace(paper, id=name, listed_on=day, signals=signals)
+def _signals(sightings: Iterable[Sighting], shown: Signal | None) -> tuple[Signal, ...]:
+    counted = tuple(signal for sighting in sightings for signal in sighting.signals)
+    return (shown, *counted) if shown else counted
 
 
 def _later(morning: Morning, readings: Sequence[PageReading]) -> PageReading | None:

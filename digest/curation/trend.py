@@ -2,15 +2,16 @@
 
 ::
 
-    score = votes + 0.3 ln(1 + growth) + 0.01 ln(1 + replies) - 0.1 listed - 0.03 ln(1 + age)
+    score = votes + 0.3 ln(1 + growth) + 0.1 fresh + 0.01 ln(1 + replies) - 0.1 listed - 0.03 ln(1 + age)
     votes = ln(1 + upvotes), or 0.3 ln(1 + GitHub stars) where no source counts upvotes
 
-`growth` is how many upvotes came within the last day, `replies` the comments after the first (which is mostly the
-submitter's own), `listed` the days since the source's list showed the paper (at most 14), `age` the whole days since it
-was published. A signal that was never seen counts as nothing, and so does a number that cannot be a count; one seen
-later than the moment asked for does not exist yet, so the order of any past moment can be replayed. The numbers were
-chosen by how well the order of the morning agrees with that of the evening (`docs/trend.md`). It says nothing about
-quality.
+`growth` is how many upvotes came within the last day; `fresh` is 1 for a paper of two upvotes or more (the first is
+mostly the submitter's own) that nobody had counted two hours ago, else 0; `replies` are the comments after the first
+(also mostly the submitter's own), `listed` the days since the source's list showed the paper (at most 14), `age` the
+whole days since it was published. A signal that was never seen counts as nothing, and so does a number that cannot be
+a count; one seen later than the moment asked for does not exist yet, so the order of any past moment can be replayed.
+The numbers were chosen by how well the order of the morning agrees with that of the evening (`docs/trend.md`). It says
+nothing about quality.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from math import log1p
 
-from digest.models import Metric, Paper, Score
+from digest.models import Metric, Paper, Score, Signal
 
-GROWTH, REPLIES, STARS, LISTED, AGE = 0.3, 0.01, 0.3, 0.1, 0.03
+GROWTH, FRESH, REPLIES, STARS, LISTED, AGE = 0.3, 0.1, 0.01, 0.3, 0.1, 0.03
+FRESH_FOR = timedelta(hours=2)
 MOST_LISTED = 14.0
 MOST_COUNTED = 1_000_000_000
 """A larger count is an error of the source."""
@@ -35,6 +37,7 @@ def trend(paper: Paper, now: datetime) -> Score:
     value = (
         (STARS * log1p(stars or 0) if upvotes is None else log1p(upvotes))
         + GROWTH * log1p(growth or 0)
+        + FRESH * _is_fresh(paper, now, upvotes)
         + REPLIES * log1p(max((comments or 0) - 1, 0))
         - LISTED * _days_listed(paper, now)
         - AGE * log1p(_age(paper, now))
@@ -47,12 +50,20 @@ def observed(paper: Paper, metric: Metric, at: datetime) -> int | None:
     return max(_by_source(paper, metric, at).values(), default=None)
 
 
+def _observations(paper: Paper, metric: Metric, at: datetime) -> list[Signal]:
+    """What was observed until `at`, without what cannot be a count."""
+    return [
+        signal
+        for signal in paper.signals
+        if signal.metric == metric and signal.observed_at <= at and 0 <= signal.value <= MOST_COUNTED
+    ]
+
+
 def _by_source(paper: Paper, metric: Metric, at: datetime) -> dict[str, int]:
     last: dict[str, tuple[datetime, int]] = {}
-    for signal in paper.signals:
-        if signal.metric == metric and signal.observed_at <= at and 0 <= signal.value <= MOST_COUNTED:
-            seen = (signal.observed_at, signal.value)
-            last[signal.source] = max(last.get(signal.source, seen), seen)
+    for signal in _observations(paper, metric, at):
+        seen = (signal.observed_at, signal.value)
+        last[signal.source] = max(last.get(signal.source, seen), seen)
     return {source: value for source, (_, value) in last.items()}
 
 
@@ -63,6 +74,14 @@ def _growth(paper: Paper, now: datetime) -> int | None:
     """
     before, after = (_by_source(paper, "upvotes", moment) for moment in (now - _DAY, now))
     return max((max(0, after[source] - votes) for source, votes in before.items()), default=None)
+
+
+def _is_fresh(paper: Paper, now: datetime, upvotes: int | None) -> bool:
+    """Whether readers other than the submitter voted for the paper, and nobody had counted it two hours ago."""
+    if upvotes is None or upvotes <= 1:
+        return False
+    first = min(signal.observed_at for signal in _observations(paper, "upvotes", now))
+    return now - first < FRESH_FOR
 
 
 def _days_listed(paper: Paper, now: datetime) -> float:

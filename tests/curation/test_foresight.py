@@ -35,7 +35,8 @@ def judge(signals: dict[str, list[dict[str, Any]]], readings: Iterable[dict[str,
     """The report on six known papers."""
     lines = "\n".join(json.dumps({"id": name, "api": seen}) for name, seen in signals.items())
     orders = "\n".join(map(json.dumps, readings))
-    return evaluate_trend(mornings(PAPERS, parse_signals(lines).found), parse_readings(orders).found)
+    pages = parse_readings(orders).found
+    return evaluate_trend(mornings(PAPERS, parse_signals(lines).found, pages), pages)
 
 
 @pytest.mark.parametrize(
@@ -84,13 +85,23 @@ def test_a_day_is_judged_by_the_last_reading_of_the_day_after() -> None:
 def test_later_counts_do_not_exist_in_the_morning() -> None:
     """A count of the evening changes neither order, and one within the morning is the newer."""
     readings = [reading(f"{DAY}T21:00:00", IDS)]
-    morning = {name: [count(10 - number)] for number, name in enumerate(IDS)}
+    morning = {name: [count(25 - 4 * number)] for number, name in enumerate(IDS)}
     evening = {name: [*seen, count(number, "20:00")] for number, (name, seen) in enumerate(morning.items())}
     assert judge(evening, readings) == judge(morning, readings)
     again = {name: [count(number, "08:00"), *seen] for number, (name, seen) in enumerate(morning.items())}
     assert judge(again, readings) == judge(morning, readings)
     night = morning | {IDS[0]: [count(1, "01:00"), *morning[IDS[0]]]}
     assert judge(night, readings) == judge(morning, readings)
+
+
+def test_a_page_before_the_morning_says_since_when_a_paper_is_listed() -> None:
+    """Of papers with as many votes those that were not yet listed some hours ago come first, and rightly here."""
+    signals = {name: [count(5)] for name in IDS}
+    evening = reading(f"{DAY}T18:00:00", IDS)
+    report = judge(signals, [reading(f"{DAY}T06:00:00", IDS[3:]), evening])
+    assert report["spearman"] > report["baseline"]["spearman"] == 0.0
+    assert report["ndcg_at_10"] > report["baseline"]["ndcg_at_10"]
+    assert judge(signals, [reading(f"{DAY}T06:00:00", IDS), evening])["spearman"] == 0.0
 
 
 def test_what_is_left_out_is_counted() -> None:
@@ -135,8 +146,8 @@ def test_trend_foresees_better_than_votes_alone(shared_data: Path) -> None:
             name = f"arxiv:{item['paper']['id']}"
             papers[name] = make_paper(1, id=name, published_at=published)
     folder = shared_data / "traffic"
-    known = mornings(papers, parse_signals((folder / "signals.jsonl").read_text(encoding="utf-8")).found)
     readings = parse_readings((folder / "page_order.jsonl").read_text(encoding="utf-8")).found
+    known = mornings(papers, parse_signals((folder / "signals.jsonl").read_text(encoding="utf-8")).found, readings)
     for days in (known, known[: len(known) // 2], known[len(known) // 2 :]):
         report = evaluate_trend(days, readings)
         baseline = report["baseline"]

@@ -150,7 +150,7 @@ def test_no_folder_is_too_odd_to_be_judged(signals: str, readings: str) -> None:
     """Whatever the two files hold, there is a report, and every line is used or named."""
     papers = {paper.id: paper for paper in map(make_paper, range(1, 3))}
     known, orders = parse_signals(signals), parse_readings(readings)
-    report = evaluate_trend(mornings(papers, known.found), orders.found)
+    report = evaluate_trend(mornings(papers, known.found, orders.found), orders.found)
     assert report["days"] == 0
     assert len(orders.found) + len(orders.wrong) == sum(bool(line.strip()) for line in readings.split("\n"))
 
@@ -167,7 +167,8 @@ def test_odd_lines_do_not_change_how_the_others_are_judged(signals: str, reading
     order = json.dumps({"seen_at": "2026-05-18T18:00:00Z", "order": ids})
 
     def judged(signals: str, readings: str) -> dict[str, object]:
-        report = evaluate_trend(mornings(papers, parse_signals(signals).found), parse_readings(readings).found)
+        pages = parse_readings(readings).found
+        report = evaluate_trend(mornings(papers, parse_signals(signals).found, pages), pages)
         return {key: value for key, value in report.items() if key != "left_out"}
 
     assert judged(f"{signals}\n{lines}", f"{readings}\n{order}") == judged(lines, order)

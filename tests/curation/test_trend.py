@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import log
 
 import pytest
@@ -64,6 +64,25 @@ def test_the_first_comment_counts_for_nothing() -> None:
     assert trend(with_signals(*answered), NOON).value > trend(with_signals(*own), NOON).value
 
 
+@pytest.mark.parametrize(
+    ("signals", "bonus"),
+    [
+        ((seen("upvotes", 5, 0),), 0.1),
+        ((seen("upvotes", 5, 1.9), seen("upvotes", 9, 0)), 0.1),
+        ((seen("upvotes", 5, 2), seen("upvotes", 9, 0)), 0.0),
+        ((seen("upvotes", 5, 0), seen("upvotes", 0, 5, "other")), 0.0),
+        ((seen("upvotes", 5, 0), seen("comments", 1, 9)), 0.1),
+        ((seen("upvotes", 1, 0),), 0.0),
+        ((seen("upvotes", 2, 0),), 0.1),
+    ],
+)
+def test_votes_within_two_hours_are_worth_a_tenth_more(signals: tuple[Signal, ...], bonus: float) -> None:
+    """It is fresh as long as its first count is; the submitter's own vote says nothing."""
+    known = (Signal(metric="upvotes", value=0, observed_at=NOON - timedelta(hours=3), source="before"), *signals)
+    ahead = trend(with_signals(*signals), NOON).value - trend(with_signals(*known), NOON).value
+    assert ahead == pytest.approx(bonus, abs=1e-6)
+
+
 def test_the_past_can_be_replayed() -> None:
     """What was observed after the moment asked for does not change the score of that moment."""
     early, late = seen("upvotes", 5, 3), seen("upvotes", 500, 1)
@@ -96,6 +115,20 @@ def test_the_order_of_observations_does_not_matter() -> None:
 def test_why_is_one_line_of_facts(signals: tuple[Signal, ...], why: str) -> None:
     """The line says what was counted and nothing else."""
     assert trend(with_signals(*signals), NOON).why == why
+
+
+def test_a_source_that_begins_to_count_is_no_growth() -> None:
+    """Each source is compared with itself."""
+    known = (seen("upvotes", 10, 30), seen("upvotes", 12, 1))
+    assert trend(with_signals(*known, seen("upvotes", 50, 1, "other")), NOON).why == "50 upvotes, +2 since yesterday"
+
+
+def test_papers_of_one_day_are_of_one_age() -> None:
+    """Where the hour of publication is known it does not count, since most sources know the day only."""
+    night, evening = (datetime.combine(TODAY - timedelta(days=3), time(hour), tzinfo=UTC) for hour in (0, 23))
+    vote = seen("upvotes", 8)
+    scores = {trend(with_signals(vote, published_at=moment), NOON).value for moment in (night, evening)}
+    assert len(scores) == 1
 
 
 def test_a_paper_without_dates_and_signals_has_a_score() -> None:
