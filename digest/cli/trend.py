@@ -64,6 +64,8 @@ def evaluate(
     wrong = readings.wrong + sightings.wrong
     report["left_out"] = {"lines": len(wrong)} | report["left_out"]
     _say_left_out(state, report["left_out"], wrong)
+    if not sightings.found:
+        raise NotFoundError(f"{folder / 'signals.jsonl'}: no paper has counts of a morning (`api`)")
     if not report["days"]:
         raise NotFoundError(
             f"{folder}: no list day has both known papers and a later reading; `digest ingest` the papers, or name "

@@ -125,7 +125,8 @@ def _end_of_morning(papers: Iterable[Sequence[Sighting]]) -> datetime:
     times = [{sighting.seen_at for sighting in sightings} for sightings in papers]
     moments = sorted(set().union(*times))
     counted = {start: sum(any(start <= at <= start + MORNING for at in paper) for paper in times) for start in moments}
-    start = next(moment for moment in moments if counted[moment] >= LEAST_COUNTED * max(counted.values()))
+    enough = LEAST_COUNTED * max(counted.values())
+    start = next(moment for moment in moments if counted[moment] >= enough)
     return max(moment for moment in moments if moment <= start + MORNING)
 
 

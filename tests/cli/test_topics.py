@@ -226,6 +226,9 @@ def test_what_the_order_is_not_judged_by_is_said(digest: Command, write_papers: 
     assert told.code == 1
     assert "1 list day without a later order" in told.err
     assert "no list day has" in told.err
+    stars = {"id": order[0], "stars": [{"at": "2026-05-18T09:00:00Z", "github_stars": 3}]}
+    (tmp_path / "signals.jsonl").write_text(json.dumps(stars))
+    assert "no paper has counts of a morning" in digest("trend", "evaluate", str(tmp_path), "--papers", papers).err
 
 
 def test_papers_like_a_paper_are_shown(digest: Command, write_papers: Write) -> None:
