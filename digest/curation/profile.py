@@ -1,9 +1,10 @@
 """Topics nobody trained: how sure we are that a paper belongs to one, from its file alone.
 
 What a topic file says in words, and the example papers it names where they are known, make a *profile*. A paper fits
-the more, the stronger the evidence of the file's rules is, the more like the keywords and like the description and
-examples it is (`digest.curation.vectors`), and the less surely it is about a trained topic that the profile is not
-about. The weights of the four were fitted by leaving each trained topic out in turn (docs/quality.md).
+the more, the stronger the evidence of the file's rules is, the more like the whole file and
+like one thing of those that its description lists it is (`digest.curation.vectors`), and the less surely it is about a
+trained topic that the profile is not about. The weights of the four were fitted by leaving each trained topic out in
+turn (docs/quality.md).
 
 Rules decide, fit orders: a paper within the rules belongs to the topic however little it fits, and one that is not
 belongs to it only where the file has no keywords.
@@ -11,21 +12,22 @@ belongs to it only where the file has no keywords.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from math import exp
 from typing import NamedTuple
 
 from digest.curation.model import TopicModel
 from digest.curation.terms import PaperText
-from digest.curation.vectors import Vector, WordVectors, likeness, unit
+from digest.curation.vectors import Directions, Vector, WordVectors, unit
 from digest.models import Paper, Topic
 
 LEAST_LIKE = 0.5
 """Where a file has no keywords, a paper that fits this well belongs to its topic."""
 _LEAST_MARGIN = -0.5
 """A profile with a margin below this is not about the trained topic; texts as short as profiles often lie near it."""
-
-
+_BETWEEN = re.compile(r"[,;:.()]|\band\b")
+"""What stands between the things that a description lists."""
 _LEAST_KNOWN = 0.5
 """With fewer of the keywords' words known, a subject is foreign."""
 
@@ -35,15 +37,15 @@ class Fit(NamedTuple):
 
     strength: float
     """The evidence of the rules, 0 to 1."""
-    keywords: float
-    """The likeness to the keywords, -1 to 1."""
-    description: float
-    """The likeness to title and description, and to the examples."""
+    whole: float
+    """The likeness to all that the file says and to its examples, -1 to 1."""
+    part: float
+    """The likeness to the nearest of the things that the description lists, or to the nearest example."""
     elsewhere: float
     """How much more the paper is about some trained topic than the profile is."""
 
 
-WEIGHTS, START = Fit(strength=3.0, keywords=2.6, description=10.3, elsewhere=-5.9), -4.3
+WEIGHTS, START = Fit(strength=2.5, whole=5.4, part=4.7, elsewhere=-5.9), -4.9
 """The logistic model: a weight for each, and the intercept."""
 
 
@@ -62,19 +64,23 @@ class Profile:
         whole = PaperText(Paper(id="", title="; ".join((topic.title, *keywords)), abstract=topic.description))
         self._has_keywords = bool(keywords)
         self._names_its_papers = bool(keywords or topic.rules.authors or topic.rules.organizations)
-        self._description = _middle([vectors.of(text) for text in (*described, *like)])
         words = PaperText(Paper(id="", title="; ".join(keywords), abstract=""))
-        self._keywords = vectors.of(words) or self._description
+        shown = [vectors.of(text) for text in like]
+        meant = _middle([*map(vectors.of, described), *shown])
+        about = _middle([meant, meant, vectors.of(words)])
+        parts = [_middle([place, place, meant]) for place in _listed(topic.description, vectors)]
+        self._directions = Directions([about, *([*parts, *shown] or [about])])
         self._is_foreign = vectors.share_known(words) < _LEAST_KNOWN
         margins = zip(*(model.margins(text) for text in (whole, *like)), strict=True)
         self._margins = tuple(max(_LEAST_MARGIN, *of_topic) for of_topic in margins)
 
     def fit(self, strength: float, place: Vector, margins: Sequence[float]) -> Fit:
         """What speaks for a paper, by its rule `strength`, its vector and its margins."""
+        whole, *parts = self._directions.likeness(place)
         return Fit(
             strength=strength,
-            keywords=likeness(place, self._keywords),
-            description=likeness(place, self._description),
+            whole=whole,
+            part=max(parts),
             elsewhere=max(paper - mine for paper, mine in zip(margins, self._margins, strict=True)),
         )
 
@@ -93,6 +99,12 @@ class Profile:
     def takes_alike(self, sure: float) -> bool:
         """Whether a paper outside the rules belongs to the topic: not where words, people or organisations decide."""
         return not self._names_its_papers and sure >= LEAST_LIKE
+
+
+def _listed(description: str, vectors: WordVectors) -> list[Vector]:
+    """Where the things lie that a description lists, as far as their words are known."""
+    places = (vectors.of(PaperText(Paper(id="", title="", abstract=part))) for part in _BETWEEN.split(description))
+    return [place for place in places if place]
 
 
 def _middle(places: Sequence[Vector]) -> Vector:

@@ -12,14 +12,19 @@ from __future__ import annotations
 import json
 import struct
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import repeat
+from operator import mul
 from pathlib import Path
 
-from digest.curation.terms import PaperText
+from digest.curation.sums import joined, parted
+from digest.curation.terms import KnownTerms, PaperText
 
 VECTORS_PATH = Path(__file__).with_name("word_vectors.json")
 ZERO = 128
+_FINE = 2**15 - 1
+"""So many steps between 0 and 1: the product of two vectors of length 1 stays within what a column of a sum holds."""
 
 Vector = tuple[float, ...]
 
@@ -31,12 +36,14 @@ class WordVectors:
         """`places` are the terms' as the file has them."""
         self.provenance = provenance
         self._places = places
+        self._terms = KnownTerms(places)
         self._lanes = struct.Struct(f"<{dimensions}I")
         self._known: dict[str, int] = {}
 
     def of(self, text: PaperText) -> Vector:
         """Where a text lies, at distance 1 from the middle; empty when no term of it is known."""
-        terms = [*self._places.keys() & text.all_terms, *self._places.keys() & text.title_terms]
+        title, elsewhere = self._terms.of(text)
+        terms = [*elsewhere, *title, *title]
         total = sum(map(self._number, terms))
         sums = self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))
         return unit(tuple(value - ZERO * len(terms) for value in sums))
@@ -60,9 +67,24 @@ def unit(vector: Vector) -> Vector:
     return tuple(value / length for value in vector) if length else ()
 
 
-def likeness(first: Vector, second: Vector) -> float:
-    """The cosine of two vectors of length 1; 0 when one is empty."""
-    return sum(a * b for a, b in zip(first, second, strict=True)) if first and second else 0.0
+class Directions:
+    """Vectors of length 1 that others are held against, all at once: their columns are added as long numbers."""
+
+    def __init__(self, vectors: Sequence[Vector]) -> None:
+        """At least one; an empty one is like nothing."""
+        self._count = len(vectors)
+        dimensions = max(map(len, vectors))
+        rows = [vector or (0.0,) * dimensions for vector in vectors]
+        self._columns = [joined([*_whole(column)]) for column in zip(*rows, strict=True)]
+
+    def likeness(self, vector: Vector) -> list[float]:
+        """The cosine of each with a vector of length 1; 0 where that is empty."""
+        total = sum(map(mul, _whole(vector), self._columns))
+        return [value / (_FINE * _FINE) for value in parted(total, self._count)]
+
+
+def _whole(values: Iterable[float]) -> Iterator[int]:
+    return map(int, map(mul, values, repeat(_FINE)))
 
 
 @cache

@@ -1,8 +1,8 @@
-"""The text of `word_vectors.json`: latent semantic analysis of all papers' terms.
+"""The text of `word_vectors.json`: latent semantic analysis of all papers' terms, then learning from their titles.
 
-A term's place is its direction in the space of the analysis. Its length is the square of its inverse document
+At first a term's place is its direction in the space of the analysis. Its length is the square of its inverse document
 frequency, times the root of its length in that space: unshortened, a few words that are in everything would decide
-where a text lies.
+where a text lies. From there on it moves to where titles find their papers (`digest.training.titles`).
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from sklearn.decomposition import TruncatedSVD
 
 from digest.curation.vectors import ZERO
 from digest.training.fit import Corpus
-from digest.training.matrix import unit_rows
+from digest.training.matrix import Vocabulary, unit_rows
+from digest.training.titles import taught_by_titles
 
-DIMENSIONS, TERMS = 96, 12_000
+DIMENSIONS, TERMS = 128, 12_000
 _LARGEST = 127
+_TITLE_SHARE = 0.75
+"""Between the value of a term elsewhere and twice that, of which it is a share."""
 _WITHIN = 99.9
 """Per cent of the values that are written as they are; the few beyond are cut to `_LARGEST`."""
 
@@ -36,6 +39,8 @@ def export_vectors(corpus: Corpus, provenance: Mapping[str, object]) -> str:
     kept = np.sort(np.argsort(-use, kind="stable")[: min(TERMS, (use > 0).sum())])
     lengths = np.maximum(np.linalg.norm(space[kept], axis=1, keepdims=True), np.finfo(float).tiny)
     places = space[kept] / np.sqrt(lengths) * telling[kept, None] ** 2
+    titles, rests = _parted(vstack([corpus.bare, corpus.other]).tocsr(), corpus.vocabulary)
+    places = taught_by_titles(places, titles[:, kept], rests[:, kept])
     step = np.percentile(np.abs(places), _WITHIN) / _LARGEST
     whole = np.clip(np.rint(places / step), -_LARGEST, _LARGEST).astype(int) + ZERO
     rows = (
@@ -44,3 +49,16 @@ def export_vectors(corpus: Corpus, provenance: Mapping[str, object]) -> str:
     )
     head = f'{{"provenance": {json.dumps(dict(provenance))},\n"dimensions": {dimensions},\n"places": {{\n'
     return head + ",\n".join(rows) + "\n}}\n"
+
+
+def _parted(papers: csr_matrix, vocabulary: Vocabulary) -> tuple[csr_matrix, csr_matrix]:
+    """Which terms the titles of papers have, and which are elsewhere in them only.
+
+    `Vocabulary.matrix` gives a term of the title twice the value of another.
+    """
+    counts = csr_matrix(papers @ diags(1 / vocabulary.idf))
+    most = np.repeat(counts.max(axis=1).toarray().ravel(), np.diff(counts.indptr))
+    in_title = csr_matrix((counts.data > _TITLE_SHARE * most, counts.indices, counts.indptr), shape=counts.shape)
+    everywhere = (counts > 0).astype(float)
+    titles = csr_matrix(everywhere.multiply(in_title))
+    return titles, csr_matrix(everywhere - titles)
