@@ -1,10 +1,10 @@
 """Terms as points, so that texts can be alike that share no word.
 
 Each term of `word_vectors.json` (a word or a pair of neighbours, as in `digest.curation.terms`) has a place in a space
-of `dimensions`, learned offline from which terms stand together in abstracts (latent semantic analysis), the farther
-out the more telling the term is. A text is the sum of its terms, those of the title twice. The file has a place as
-base64 of one byte a dimension, `ZERO` standing for 0. Read only when a site has topics that the trained model does not
-know.
+of `dimensions`, learned offline from which terms stand together in abstracts and which abstracts titles stand over
+(`digest.training.vectors`), the farther out the more telling the term is. A text is the sum of its terms, those of the
+title twice. The file has a place as base64 of one byte a dimension, `ZERO` standing for 0. Read only when a site has
+topics that the trained model does not know.
 """
 
 from __future__ import annotations

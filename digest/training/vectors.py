@@ -39,7 +39,7 @@ def export_vectors(corpus: Corpus, provenance: Mapping[str, object]) -> str:
     kept = np.sort(np.argsort(-use, kind="stable")[: min(TERMS, (use > 0).sum())])
     lengths = np.maximum(np.linalg.norm(space[kept], axis=1, keepdims=True), np.finfo(float).tiny)
     places = space[kept] / np.sqrt(lengths) * telling[kept, None] ** 2
-    titles, rests = _parted(vstack([corpus.bare, corpus.other]).tocsr(), corpus.vocabulary)
+    titles, rests = parted(vstack([corpus.bare, corpus.other]).tocsr(), corpus.vocabulary)
     places = taught_by_titles(places, titles[:, kept], rests[:, kept])
     step = np.percentile(np.abs(places), _WITHIN) / _LARGEST
     whole = np.clip(np.rint(places / step), -_LARGEST, _LARGEST).astype(int) + ZERO
@@ -51,7 +51,7 @@ def export_vectors(corpus: Corpus, provenance: Mapping[str, object]) -> str:
     return head + ",\n".join(rows) + "\n}}\n"
 
 
-def _parted(papers: csr_matrix, vocabulary: Vocabulary) -> tuple[csr_matrix, csr_matrix]:
+def parted(papers: csr_matrix, vocabulary: Vocabulary) -> tuple[csr_matrix, csr_matrix]:
     """Which terms the titles of papers have, and which are elsewhere in them only.
 
     `Vocabulary.matrix` gives a term of the title twice the value of another.
@@ -61,4 +61,6 @@ def _parted(papers: csr_matrix, vocabulary: Vocabulary) -> tuple[csr_matrix, csr
     in_title = csr_matrix((counts.data > _TITLE_SHARE * most, counts.indices, counts.indptr), shape=counts.shape)
     everywhere = (counts > 0).astype(float)
     titles = csr_matrix(everywhere.multiply(in_title))
-    return titles, csr_matrix(everywhere - titles)
+    rests = csr_matrix(everywhere - titles)
+    rests.eliminate_zeros()
+    return titles, rests

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digest.curation.topics import Classifier
+from digest.curation.vectors import Directions, unit
 from digest.models import Rules, Topic
 from digest.site import read_topic, shipped
 from tests.builders import make_paper
@@ -43,6 +44,23 @@ def test_a_description_alone_makes_a_topic() -> None:
     assert sure(OCEAN, "Underwater image enhancement", "Images from the sea are dim.") > sure(
         OCEAN, "Scaling laws of language models", "We train transformers."
     )
+
+
+def test_each_thing_a_description_lists_is_enough() -> None:
+    """A paper on one of several unlike things is nearer to a list of them than to the same words as one thing."""
+    things = ("protein folding", "court decisions", "weather forecasting", "music composition")
+    listed = Topic(slug="mine", title="Mine", description=", ".join(things))
+    together = Topic(slug="mine", title="Mine", description=" ".join(things))
+    title = "Forecasting the weather"
+    assert sure(listed, title) > sure(together, title)
+
+
+def test_vectors_are_held_against_several_directions_at_once() -> None:
+    """The cosine with each, 0 with one that is empty; an empty vector is like none."""
+    near, far = unit((3.0, 4.0)), unit((-1.0, 0.0))
+    directions = Directions([near, (), far])
+    assert directions.likeness(near) == pytest.approx([1.0, 0.0, -0.6], abs=1e-4)
+    assert directions.likeness(()) == [0.0, 0.0, 0.0]
 
 
 def test_the_shipped_topics_keep_their_papers() -> None:

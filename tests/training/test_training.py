@@ -10,6 +10,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from digest.curation.labels import Label
 from digest.curation.model import TopicModel, parse_model
@@ -22,7 +23,9 @@ pytest.importorskip("sklearn", reason="training needs the extra `train`")
 
 from digest.training.export import export
 from digest.training.fit import build_corpus, fit
+from digest.training.titles import taught_by_titles
 from digest.training.train import Material, Trained, train
+from digest.training.vectors import parted
 
 WORDS = {
     "audio": "speech voice music singer melody sound acoustic phoneme",
@@ -109,6 +112,34 @@ def test_the_files_say_where_they_come_from(trained: Trained, model: TopicModel)
     vectors = json.loads(trained.vectors)
     assert vectors["provenance"] == model.provenance
     assert len({len(place) for place in vectors["places"].values()}) == 1
+
+
+def test_titles_teach_where_their_terms_lie() -> None:
+    """A word that stands in titles, and those the papers then have, come together; others stay as far apart."""
+    titles = csr_matrix(np.tile([[1, 1, 0, 0], [0, 0, 1, 1]], (20, 1)) @ np.eye(4, 24))
+    rests = csr_matrix(np.tile(np.repeat(np.eye(2), 10, axis=1), (20, 1)) @ np.eye(20, 24, k=4))
+    places = np.random.default_rng(1).normal(size=(24, 8))
+
+    def own_and_other(places: np.ndarray) -> tuple[float, float]:
+        title, own, other = places[:2].sum(axis=0), places[4:14].sum(axis=0), places[14:].sum(axis=0)
+        length = np.linalg.norm
+        return title @ own / length(title) / length(own), title @ other / length(title) / length(other)
+
+    before, after = own_and_other(places), own_and_other(taught_by_titles(places, titles, rests))
+    assert after[0] > before[0]
+    assert after[0] - after[1] > before[0] - before[1]
+    assert np.array_equal(taught_by_titles(places, titles, rests), taught_by_titles(places, titles, rests))
+
+
+def test_titles_are_told_from_the_rest() -> None:
+    """By the value of a term a paper's row says whether it stands in the title."""
+    corpus = build_corpus(PAPERS, SLUGS, [])
+    titles, rests = parted(corpus.bare, corpus.vocabulary)
+    for row, known in enumerate(PAPERS[:20]):
+        text, names = PaperText(known), np.array(corpus.vocabulary.terms)
+        elsewhere = text.all_terms - text.title_terms - set(text.categories)
+        assert set(names[titles[row].indices]) == text.title_terms & set(names)
+        assert set(names[rests[row].indices]) == elsewhere & set(names)
 
 
 def test_nothing_at_run_time_needs_scikit_learn() -> None:
