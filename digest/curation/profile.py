@@ -1,9 +1,9 @@
 """Topics nobody trained: how sure we are that a paper belongs to one, from its file alone.
 
 What a topic file says in words, and the example papers it names where they are known, make a *profile*. A paper fits
-the more, the stronger the evidence of the file's rules is, the more like the whole file and
-like one thing of those that its description lists it is (`digest.curation.vectors`), and the less surely it is about a
-trained topic that the profile is not about. The weights of the four were fitted by leaving each trained topic out in
+the more, the stronger the evidence of the file's rules is, the more like the whole file and like one thing of those
+that its description lists it is (`digest.curation.vectors`), and the less surely it is about a trained topic that the
+profile is not about. The weights of the four were fitted by leaving each trained topic out in
 turn (docs/quality.md).
 
 Rules decide, fit orders: a paper within the rules belongs to the topic however little it fits, and one that is not
