@@ -78,6 +78,10 @@ class TopicModel:
         }
         return tuple(sorted(gains, key=lambda term: (-gains[term], term))[:count])
 
+    def says(self, term: str) -> float | None:
+        """How much a term says about a subject: its largest weight for any topic; None when it is not known."""
+        return max(self.row(term)[:-1]) * self.weight_unit if term in self.rows else None
+
     @cached_property
     def _leads(self) -> _Leads:
         return _Leads(self.row, self.topics)

@@ -1,26 +1,39 @@
-"""Papers like a paper: those that share its most telling words.
+"""Papers like a paper: those that share its telling words, and of these those about the same.
 
-Cosine of TF-IDF rows over the terms of `digest.curation.terms` (title terms twice), cut to the `TELLING` most telling
-terms of each paper, found through an inverted index. The inverse document frequency is that of the papers given, so
-what everybody writes about this week tells little. Nothing here knows votes or topics.
+Cosine of TF-IDF rows (title terms twice), cut to the `TELLING` most telling terms of each paper, found through an
+inverted index. The inverse document frequency is that of the papers given, so what everybody writes about this week
+tells little. A term that says much about any subject, by the topic model's weights, counts up to ten times one that
+says nothing (`usually`); of those the model does not know, pairs of words count only in a title. The `LOOKED_AT`
+nearest are then ordered with a quarter of their likeness as points in the space of `digest.curation.vectors`. Nothing
+here knows votes or topics. docs/quality.md has what it is worth.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
+from heapq import nsmallest
 from math import log
 from typing import NamedTuple
 
-from digest.curation.terms import PaperText, terms
-from digest.curation.words import Passage
+from digest.curation.model import load_model
+from digest.curation.terms import PaperText
+from digest.curation.vectors import Vector, likeness, load_vectors
 from digest.models import Paper
 
-TELLING = 60
-"""Terms of a paper that take part; more cost time and find the same papers."""
-LEAST_LIKENESS = 0.1
-"""Less alike than this is chance."""
+TELLING = 100
+"""Terms of a paper that take part; with fewer the nearest are less alike, more only cost time."""
+LOOKED_AT = 50
+"""Papers that the words find, among which the order is decided."""
+MEANING = 0.25
+"""Weight of two papers' places beside that of their words."""
+LEAST_LIKENESS = 0.2
+"""Of the papers less alike than this every other one is about something else."""
 _NAMED, _PAIR_SAYS_MORE = 3, 1.5
+_SAYS_LITTLE, _SAYS_MUCH, _UNKNOWN_SAYS = 0.2, 2.0, 0.5
+_USUAL = 1.72
+"""What the topic model says of a term that counts once (`digest.curation.model.TopicModel.says`)."""
 
 
 class Similar(NamedTuple):
@@ -29,7 +42,7 @@ class Similar(NamedTuple):
     paper: str
     """Its id."""
     likeness: float
-    """0 to 1."""
+    """0 to 1; above 0.3 nearly all are of one subject."""
     why: str
 
 
@@ -38,7 +51,9 @@ class SimilarPapers:
 
     def __init__(self, papers: Iterable[Paper]) -> None:
         """Reads each paper once; of several with one id the last counts."""
-        weighted = {paper.id: _weighted(PaperText(paper)) for paper in papers}
+        self._papers = {paper.id: paper for paper in papers}
+        self._places: dict[str, Vector] = {}
+        weighted = {name: _weighted(PaperText(paper)) for name, paper in self._papers.items()}
         frequency = Counter(term for weights in weighted.values() for term in weights)
         usual = 1 + len(weighted)
         self._rarity = {term: log(usual / (1 + count)) + 1 for term, count in frequency.items() if count > 1}
@@ -49,23 +64,24 @@ class SimilarPapers:
 
     def like(self, paper: Paper, count: int = 5) -> tuple[Similar, ...]:
         """The `count` papers of the index most like `paper` (which need not be in it), most alike first."""
-        return self._nearest(self._row(_weighted(PaperText(paper))), paper.id, count)
-
-    def like_text(self, text: str, count: int = 5) -> tuple[Similar, ...]:
-        """The papers most like some words, such as a topic's description."""
-        return self._nearest(self._row(dict.fromkeys(terms(Passage(text)), 1.0)), "", count)
-
-    def _nearest(self, row: dict[str, float], without: str, count: int) -> tuple[Similar, ...]:
-        likeness: defaultdict[str, float] = defaultdict(float)
-        shared: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+        row = self._row(_weighted(PaperText(paper)))
+        words: defaultdict[str, float] = defaultdict(float)
         for term, weight in row.items():
             for name, other in self._holders.get(term, ()):
-                likeness[name] += weight * other
-                shared[name].append((-weight * other * (_PAIR_SAYS_MORE if " " in term else 1.0), term))
-        likeness.pop(without, None)
-        near = [(value, name) for name, value in likeness.items() if value >= LEAST_LIKENESS]
-        near.sort(key=lambda entry: (-entry[0], entry[1]))
-        return tuple(Similar(name, round(value, 4), _why(shared[name])) for value, name in near[:count])
+                words[name] += weight * other
+        words.pop(paper.id, None)
+        place = load_vectors().of(PaperText(paper))
+        near = []
+        for name in nsmallest(max(count, LOOKED_AT), words, key=lambda name: (-words[name], name)):
+            alike = (words[name] + MEANING * likeness(place, self._place(name))) / (1 + MEANING)
+            if alike >= LEAST_LIKENESS:
+                near.append((-alike, name))
+        return tuple(Similar(name, round(-alike, 4), self._why(row, name)) for alike, name in sorted(near)[:count])
+
+    def _place(self, name: str) -> Vector:
+        if name not in self._places:
+            self._places[name] = load_vectors().of(PaperText(self._papers[name]))
+        return self._places[name]
 
     def _row(self, weighted: dict[str, float]) -> dict[str, float]:
         """The most telling of the terms that more than one paper has, as a vector of length 1."""
@@ -74,18 +90,39 @@ class SimilarPapers:
         length = sum(value * value for _, value in kept) ** 0.5
         return {term: value / length for term, value in kept}
 
+    def _why(self, row: dict[str, float], name: str) -> str:
+        """The strongest shared terms; a word within a pair that is named already is not named again, nor a number."""
+        other = self._row(_weighted(PaperText(self._papers[name])))
+        strength = {
+            term: row[term] * other[term] * (_PAIR_SAYS_MORE if " " in term else 1.0) for term in row.keys() & other
+        }
+        ordered = sorted(strength, key=lambda term: (-strength[term], term))
+        named: list[str] = []
+        for term in [term for term in ordered if not _has_number(term)] or ordered:
+            if not any(term in other or other in term for other in named):
+                named.append(term)
+            if len(named) == _NAMED:
+                break
+        return "both about " + ", ".join(f'"{term}"' for term in named)
+
 
 def _weighted(text: PaperText) -> dict[str, float]:
-    """The terms without the categories, which too many papers share."""
-    return {term: 2.0 if term in text.title_terms else 1.0 for term in text.all_terms if ":" not in term}
+    """The terms that take part; not the categories, which too many papers share."""
+    weighted = {}
+    for term in text.all_terms:
+        in_title, says = term in text.title_terms, _says(term)
+        if ":" not in term and (in_title or says is not None or " " not in term):
+            usual = 1.0 if in_title else _UNKNOWN_SAYS
+            weighted[term] = (2.0 if in_title else 1.0) * (usual if says is None else says)
+    return weighted
 
 
-def _why(shared: list[tuple[float, str]]) -> str:
-    """The strongest shared terms; a word within a pair that is named already is not named again."""
-    named: list[str] = []
-    for _, term in sorted(shared):
-        if not any(term in other or other in term for other in named):
-            named.append(term)
-        if len(named) == _NAMED:
-            break
-    return "both about " + ", ".join(f'"{term}"' for term in named)
+@lru_cache(maxsize=65_536)
+def _says(term: str) -> float | None:
+    """How much a term says about a subject, within bounds; None when the topic model does not know it."""
+    said = load_model().says(term)
+    return None if said is None else min(_SAYS_MUCH, max(_SAYS_LITTLE, said / _USUAL))
+
+
+def _has_number(term: str) -> bool:
+    return any(word.isdigit() for word in term.split())

@@ -11,10 +11,27 @@ import pytest
 from digest.curation.accuracy import evaluate_by_category, evaluate_topics
 from digest.curation.labels import parse_labels
 from digest.curation.model import load_model
+from digest.curation.similar import SimilarPapers
 from digest.curation.topics import Classifier
 from digest.models import Paper, Topic
 from digest.site import read_topic, shipped
 from tests.builders import make_paper
+
+
+@pytest.fixture(scope="module")
+def arxiv_papers(shared_data: Path) -> list[Paper]:
+    """arXiv papers in balance over its categories, none of them learned from."""
+    records = map(json.loads, (shared_data / "topics" / "dev.jsonl").read_text(encoding="utf-8").splitlines())
+    return [
+        make_paper(
+            number,
+            title=record["title"],
+            abstract=record["abstract"],
+            categories=tuple(record["categories"]),
+            keywords=(),
+        )
+        for number, record in enumerate(records)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -41,23 +58,24 @@ def test_the_model_says_what_it_was_made_from() -> None:
     assert measured["macro_f1"] >= 0.72
 
 
-def test_papers_nobody_labelled_are_in_topics_their_category_allows(topics: list[Topic], shared_data: Path) -> None:
+def test_papers_nobody_labelled_are_in_topics_their_category_allows(
+    topics: list[Topic], arxiv_papers: list[Paper]
+) -> None:
     """arXiv papers, judged by categories the classifier does not see."""
-    records = map(json.loads, (shared_data / "topics" / "dev.jsonl").read_text(encoding="utf-8").splitlines())
-    papers = [
-        make_paper(
-            number,
-            title=record["title"],
-            abstract=record["abstract"],
-            categories=tuple(record["categories"]),
-            keywords=(),
-        )
-        for number, record in enumerate(records)
-    ]
-    report = evaluate_by_category(Classifier(topics), papers)
+    report = evaluate_by_category(Classifier(topics), arxiv_papers)
     assert report["papers"] == 2116
     assert report["accuracy"] > 0.80
     assert report["macro_f1"] > 0.80
+
+
+def test_similar_papers_are_of_one_category(arxiv_papers: list[Paper]) -> None:
+    """Nearly all papers find five like them, of which two in five have the very same of some sixty categories."""
+    category = {paper.id: paper.categories[0] for paper in arxiv_papers}
+    index = SimilarPapers(arxiv_papers)
+    asked = arxiv_papers[::15]
+    pairs = [(paper.id, similar.paper) for paper in asked for similar in index.like(paper)]
+    assert len(pairs) > 4.5 * len(asked)
+    assert sum(category[paper] == category[similar] for paper, similar in pairs) > 0.37 * len(pairs)
 
 
 def test_labelled_papers_are_where_they_were_learned(topics: list[Topic], shared_data: Path) -> None:
