@@ -161,6 +161,12 @@ _GREEK = {
 """α is what LaTeX writes `\\alpha`."""
 
 
+def identity_of(name: str) -> str:
+    """The identity that a name as people write it stands for; what is neither arXiv id nor DOI stays as it is."""
+    arxiv = arxiv_id(name)
+    return f"arxiv:{arxiv[0]}" if arxiv else f"doi:{number}" if (number := doi(name)) else name
+
+
 def normalised_title(title: str) -> str:
     """A title as its letters and digits alone: no case, accents, spaces, punctuation, LaTeX or markup."""
     if "<" in title:

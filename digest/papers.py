@@ -11,7 +11,7 @@ from digest.beside import has_cores
 from digest.curation.topics import Classifier, fingerprint
 from digest.curation.trend import trend
 from digest.errors import NotFoundError
-from digest.identity import arxiv_id, doi
+from digest.identity import identity_of
 from digest.models import KnownPaper, Paper, Query, Score, Topic
 from digest.site import Site
 from digest.store import Store
@@ -38,12 +38,6 @@ def named_paper(store: Store, name: str) -> KnownPaper:
     if known is None:
         raise NotFoundError(f"no paper `{name}` has been read; `digest papers --query …` finds ids")
     return known
-
-
-def identity_of(name: str) -> str:
-    """The identity that a name as people write it stands for; what is neither arXiv id nor DOI stays as it is."""
-    arxiv = arxiv_id(name)
-    return f"arxiv:{arxiv[0]}" if arxiv else f"doi:{number}" if (number := doi(name)) else name
 
 
 def example_papers(store: Store, topics: Iterable[Topic]) -> dict[str, Paper]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from digest.cli.state import State
+
+_Item = TypeVar("_Item")
 
 Report = Callable[[int, int | None, str], None]
 """Called with how much is done, out of how much (None: unknown), and what is being done."""
@@ -36,7 +39,19 @@ def progress(state: State, title: str) -> Iterator[Report]:
     )
     with Progress(*columns, console=state.err, transient=True) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what or title)
+
+        def show(done: int, total: int | None, what: str) -> None:
+            bar.tasks[0].total = total  # `update` takes None for "as before"
+            bar.update(task, completed=done, description=what or title)
+
+        yield show
+
+
+def counted(items: Sequence[_Item], report: Report, what: str) -> Iterator[_Item]:
+    """`items`, each reported when it is done."""
+    for done, item in enumerate(items, start=1):
+        yield item
+        report(done, len(items), what)
 
 
 def _silent(done: int, total: int | None, what: str) -> None:

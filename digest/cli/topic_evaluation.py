@@ -9,10 +9,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from digest.cli.given import Papers, given_papers
+from digest.cli.progress import counted, progress
 from digest.cli.state import State, state_of
 from digest.errors import NotFoundError, SettingsError
 
-_COMMONEST = 10
+_COMMONEST, _PLACING = 10, "Placing papers"
+_SHORTEST_NAME = 4
+"""Letters of a topic that still tell it from the others."""
 
 
 def evaluate(
@@ -30,7 +33,7 @@ def evaluate(
     """Say how well the classifier agrees with labels.
 
     accuracy: the primary topic is the label's. acceptable: it is the label's primary or a secondary one. macro-F1: the
-    mean over the topics with five labelled papers at least. An id without a scheme is an arXiv id.
+    mean over the topics with five labelled papers at least. Labels that a model learned from flatter it.
 
     With --labels categories FILE holds papers of any form, and each is rightly placed in any topic that its primary
     arXiv category stands for; the classifier does not see the categories.
@@ -59,19 +62,28 @@ def _by_label(state: State, file: Path, papers: list[str] | None) -> dict[str, A
     from digest.curation.topics import Classifier
     from digest.papers import classifier_of
 
-    labels = parse_labels(read_text(file), file.name)
+    text = read_text(file)
+    if text.lstrip().startswith(("{", "[")):
+        raise SettingsError(
+            f"{file}: holds papers, not labels; --labels categories judges them by their arXiv category"
+        )
+    labels = parse_labels(text, file.name)
     site = state.site()
     check_topics(labels, (topic.slug for topic in site.topics()), file.name)
     if papers:
         known = given_papers(state, site, papers)
         examples = {alias: paper for paper in known for alias in paper.aliases}
-        report = evaluate_topics(Classifier(site.topics(), examples), known, labels)
+        labelled = [paper for paper in known if not labels.keys().isdisjoint((paper.id, *paper.aliases))]
+        classifier = Classifier(site.topics(), examples)
     else:
         with state.store(site) as store:
-            found = store.papers_by_alias(labels)
-            report = evaluate_topics(classifier_of(store, site), found.values(), labels)
+            labelled = list(store.papers_by_alias(labels).values())
+            classifier = classifier_of(store, site)
+    with progress(state, _PLACING) as done:
+        report = evaluate_topics(classifier, counted(labelled, done, _PLACING), labels)
     if not report["papers"]:
-        raise NotFoundError(f"{file}: none of its {len(labels)} papers is known; read them, or name them with --papers")
+        named = "its one paper is not" if len(labels) == 1 else f"none of its {len(labels):,} papers is"
+        raise NotFoundError(f"{file}: {named} known; read them, or name them with --papers")
     return report
 
 
@@ -80,7 +92,9 @@ def _by_category(state: State, file: Path) -> dict[str, Any]:
     from digest.curation.topics import Classifier
 
     site = state.site()
-    report = evaluate_by_category(Classifier(site.topics()), given_papers(state, site, [str(file)]))
+    papers = given_papers(state, site, [str(file)])
+    with progress(state, _PLACING) as done:
+        report = evaluate_by_category(Classifier(site.topics()), counted(papers, done, _PLACING))
     if not report["papers"]:
         raise NotFoundError(f"{file}: no paper has an arXiv category that stands for topics; see docs/topics.md")
     return report
@@ -100,21 +114,26 @@ def read_text(path: Path) -> str:
 
 
 def _show(state: State, report: Mapping[str, Any]) -> None:
+    from digest.curation.accuracy import LEAST_PAPERS
+
     out = state.out
     topics = report["per_topic"]
+    has_macro = any(quality["papers"] >= LEAST_PAPERS for quality in topics.values())
     out.print(
         f"accuracy {report['accuracy']:.3f}   acceptable {report['acceptable']:.3f}   "
-        f"macro-F1 {report['macro_f1']:.3f}   {report['papers']} papers"
+        f"macro-F1 {format(report['macro_f1'], '.3f') if has_macro else '-'}   {report['papers']:,} papers"
     )
-    if report["without_paper"]:
-        state.err.print(f"{report['without_paper']} labels name papers that are not known", style="yellow")
+    if unknown := report["without_paper"]:
+        state.err.print(f"labels of papers that are not known: {unknown:,}", style="yellow")
+    if left_out := report.get("without_label"):
+        state.err.print(f"papers left out, whose category stands for no topic: {left_out:,}", style="yellow")
     width = max(len(topic) for topic in topics)
     out.print(f"\n{'':{width}}  papers  precision  recall     F1", style="bold")
     for topic, quality in sorted(topics.items(), key=lambda entry: (-entry[1]["papers"], entry[0])):
         numbers = f"{quality['precision']:9.3f}  {quality['recall']:6.3f}  {quality['f1']:5.3f}"
         out.print(f"{topic:{width}}  {quality['papers']:6}  {numbers}", markup=False)
     out.print("\nRight topic (row) and topic assigned (column)", style="bold")
-    for line in confusion_picture(report["matrix"]):
+    for line in confusion_picture(report["matrix"], out.width if out.is_terminal else None):
         out.print(line, markup=False)
     if report["confusions"]:
         out.print("\nCommonest mistakes", style="bold")
@@ -122,13 +141,18 @@ def _show(state: State, report: Mapping[str, Any]) -> None:
         out.print(f"{mistake['papers']:4}  {mistake['label']} → {mistake['assigned']}", markup=False)
 
 
-def confusion_picture(matrix: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """A line for each right topic: how many of its papers went where; a column has the number of its row."""
+def confusion_picture(matrix: Mapping[str, Mapping[str, int]], columns: int | None = None) -> list[str]:
+    """A line for each right topic: how many of its papers went where; a column has the number of its row.
+
+    Names are cut where the picture would be wider than `columns`.
+    """
     topics = sorted({*matrix, *(topic for row in matrix.values() for topic in row)})
-    width = max(len(topic) for topic in topics)
     cell = max(len(str(count)) for row in matrix.values() for count in (*row.values(), len(topics))) + 1
+    width = max(len(topic) for topic in topics)
+    if columns is not None:
+        width = max(_SHORTEST_NAME, min(width, columns - 3 - cell * len(topics)))
     lines = [" " * (width + 3) + "".join(f"{number:{cell}}" for number in range(1, len(topics) + 1))]
     for number, topic in enumerate(topics, start=1):
         counts = (str(matrix.get(topic, {}).get(other, "·")) for other in topics)
-        lines.append(f"{topic:{width}} {number:2}" + "".join(f"{count:>{cell}}" for count in counts))
+        lines.append(f"{topic:{width}.{width}} {number:2}" + "".join(f"{count:>{cell}}" for count in counts))
     return lines

@@ -60,18 +60,21 @@ def evaluate_topics(classifier: Classifier, papers: Iterable[Paper], labels: Map
 def evaluate_by_category(classifier: Classifier, papers: Iterable[Paper]) -> dict[str, object]:
     """`judge` by `digest.curation.categories`: any topic of the paper's primary arXiv category is right.
 
+    `without_label` counts the papers that are left out, because their category says nothing or there is none.
+
     The classifier does not see the categories. A wrongly placed paper counts for the topic, of those that were right,
-    that the classifier thought likeliest. Papers whose category says nothing are left out.
+    that the classifier thought likeliest.
     """
-    assigned, labels = {}, {}
+    assigned, labels, left_out = {}, {}, 0
     for paper in papers:
         right = topics_of_category(paper.categories[0]) if paper.categories else frozenset()
         if not right:
+            left_out += 1
             continue
         ranked = [topic for topic, _ in classifier.rank(replace(paper, categories=()))]
         assigned[paper.id] = ranked[0]
         labels[paper.id] = Label(next(topic for topic in (*ranked, *sorted(right)) if topic in right), right)
-    return judge(assigned, labels)
+    return judge(assigned, labels) | {"without_label": left_out}
 
 
 def _quality(right: int, given: int, hits: int) -> dict[str, float]:

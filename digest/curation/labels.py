@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from digest.errors import SettingsError
+from digest.identity import identity_of
 from digest.models import OTHER
 
 
@@ -23,22 +24,26 @@ class Label:
 
 
 def parse_labels(text: str, name: str = "labels") -> dict[str, Label]:
-    """The labels by paper id; an id without a scheme (`2401.01234`) is an arXiv one.
+    """The labels by paper id, which may be written in any way; one without a scheme is an arXiv id.
 
-    Empty lines, lines that begin with `#` and a header that begins with `id` pass.
+    Empty lines, lines that begin with `#` and a header (`id`, or a topic `primary`) pass.
 
     Raises:
-        SettingsError: a line has no topic, or there is no label; says which line, with `name` as the file's name.
+        SettingsError: a line has no topic, a paper has two labels, or there is no label; says which line, with `name`
+            as the file's name.
     """
-    labels = {}
+    labels: dict[str, Label] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.startswith("#") or (number == 1 and line.partition("\t")[0].strip() == "id"):
-            continue
         paper, primary, secondary = (*(field.strip() for field in line.split("\t")), "", "")[:3]
+        is_header = not labels and (paper.casefold() == "id" or primary.casefold() == "primary")
+        if not line.strip() or line.startswith("#") or is_header:
+            continue
         if not paper or not primary:
             raise SettingsError(f"{name}, line {number}: wants id<TAB>primary topic<TAB>secondary topics")
         others = frozenset(topic.strip() for topic in secondary.split(",") if topic.strip())
-        labels[paper if ":" in paper else f"arxiv:{paper}"] = Label(primary, others - {primary})
+        identity, label = identity_of(paper), Label(primary, others - {primary})
+        if labels.setdefault(identity if ":" in identity else f"arxiv:{identity}", label) != label:
+            raise SettingsError(f"{name}, line {number}: `{paper}` has another label further up; keep one of the two")
     if not labels:
         raise SettingsError(f"{name}: has no label; a line wants id<TAB>primary topic<TAB>secondary topics")
     return labels

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from digest.errors import SubscriptionError
+from digest.identity import identity_of
 from digest.models import MOST_MARKS, Mark
-from digest.papers import identity_of
 from digest.search_text import clean
 from digest.store import Store
 

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from digest.errors import NotFoundError, SubscriptionError, TooManyRequests
+from digest.identity import identity_of
 from digest.models import MOST_MARKS, Mark, Paper, Subscriber
-from digest.papers import identity_of
 from digest.search_text import clean
 from digest.sources.recognise import parse
 from digest.sources.zotero import is_zotero, parse_zotero

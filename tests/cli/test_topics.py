@@ -87,6 +87,13 @@ def test_the_confusion_picture_has_a_row_and_a_column_for_each_topic() -> None:
     ]
 
 
+def test_the_confusion_picture_fits_the_terminal() -> None:
+    """Names are cut, numbers never."""
+    matrix = {"reinforcement-learning": {"audio": 3}}
+    assert confusion_picture(matrix, 17) == ["              1 2", "audio       1 · ·", "reinforcem  2 3 ·"]
+    assert confusion_picture(matrix, 5)[2] == "rein  2 3 ·"
+
+
 def test_arxiv_categories_are_labels_too(digest: Command, tmp_path: Path) -> None:
     """Papers are judged by the topics their primary category stands for; those it says nothing about are left out."""
     path = tmp_path / "arxiv.jsonl"
@@ -110,6 +117,7 @@ def test_arxiv_categories_are_labels_too(digest: Command, tmp_path: Path) -> Non
         (("labels.tsv", "--labels", "categories", "--papers", "x"), "leave out --papers"),
         (("bad.tsv",), "line 1: wants id<TAB>primary"),
         (("latin.tsv",), "is not UTF-8"),
+        (("papers.jsonl",), "--labels categories"),
     ],
 )
 def test_what_cannot_be_judged_is_said_in_one_line(
@@ -118,6 +126,7 @@ def test_what_cannot_be_judged_is_said_in_one_line(
     """A wrong file, unknown papers, options that do not go together."""
     (tmp_path / "bad.tsv").write_text("2605.00001\n")
     (tmp_path / "latin.tsv").write_bytes(b"2605.00001\t\xff\n")
+    (tmp_path / "papers.jsonl").write_text('{"id": "2605.00001"}\n')
     done = digest("topics", "evaluate", *words)
     assert (done.code in {1, 2}, said in done.err, done.err.count("\n")) == (True, True, 1)
 

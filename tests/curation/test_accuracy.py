@@ -35,6 +35,19 @@ def test_a_label_without_a_topic_is_named() -> None:
         parse_labels("1\tcode\n2401.00001\n", "mine.tsv")
 
 
+def test_a_label_may_name_its_paper_in_any_way() -> None:
+    """Versions, addresses and DOIs are the paper's; said twice alike it is one label."""
+    names = ("2401.00001v2", "arXiv:2401.00001", "https://arxiv.org/abs/2401.00001v1", "10.48550/arXiv.2401.00001")
+    text = "".join(f"{name}\tcode\t\n" for name in (*names, "https://doi.org/10.1234/Ab"))
+    assert parse_labels(text) == {"arxiv:2401.00001": Label("code"), "doi:10.1234/ab": Label("code")}
+
+
+def test_two_labels_for_one_paper_are_refused() -> None:
+    """Neither would be the right one to judge by."""
+    with pytest.raises(SettingsError, match=r"mine\.tsv, line 3: `2401.00001v2` has another label further up"):
+        parse_labels("2401.00001\tcode\n2401.00002\tcode\n2401.00001v2\taudio\n", "mine.tsv")
+
+
 def test_the_report_counts_right_acceptable_and_per_topic() -> None:
     """Four of seven right, one more acceptable; only topics with five papers enter macro-F1."""
     assigned = {"a0": "audio", "a1": "audio", "a2": "audio", "a3": "code", "a4": "video", "b1": "agents", "b2": "code"}
@@ -89,6 +102,7 @@ def test_categories_judge_without_being_seen() -> None:
     report = evaluate_by_category(Classifier([audio, robotics]), papers)
     assert report["papers"] == 2
     assert report["accuracy"] == report["acceptable"] == 0.5
+    assert report["without_label"] == 2
 
 
 @pytest.mark.parametrize(
@@ -102,7 +116,8 @@ def test_a_category_stands_for_topics(category: str, expected: set[str]) -> None
 
 def test_a_header_and_windows_line_ends_pass() -> None:
     """Tables as spreadsheets write them."""
-    assert parse_labels("id\tprimary\tsecondary\r\n2401.00001\tcode\t\r\n") == {"arxiv:2401.00001": Label("code")}
+    for header in ("id\tprimary\tsecondary", "ID\ttopic", "paper\tPrimary", "# mine\n\narxiv_id\tprimary"):
+        assert parse_labels(f"{header}\r\n2401.00001\tcode\t\r\n") == {"arxiv:2401.00001": Label("code")}
 
 
 def test_a_file_without_labels_is_refused() -> None:
