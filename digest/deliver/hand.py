@@ -6,6 +6,7 @@ claims from lapsing.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -33,6 +34,8 @@ _TRIES = 5
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 
 class Hand:
     """The claims of one process. Entered, it records; left, it gives back what was not handed over."""
@@ -52,6 +55,8 @@ class Hand:
         self._done = threading.Event()
         self._renewed_at = monotonic()
         self._lapses_at = float("inf")
+        self._refused = 0
+        """How often in a row nothing could be written."""
         self._failure: Exception | None = None
         self._watch = threading.Thread(target=self._keep_watch, name="ledger", daemon=True)
 
@@ -116,15 +121,27 @@ class Hand:
             except Exception as failure:  # noqa: BLE001 - a thread's failure is raised where its work was asked for
                 self._failure = failure
 
-    @staticmethod
-    def _persevere(write: Callable[[], T]) -> T:
+    def _persevere(self, write: Callable[[], T]) -> T:
         """Write, and try again when the database is busy or full: what is not recorded is sent twice."""
-        for attempt in range(1, _TRIES):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
-                return write()
-            except StoreError:
+                done = write()
+            except StoreError as error:
+                self._complain(error)
+                if attempt == _TRIES:
+                    raise
                 sleep(attempt / 2)
-        return write()
+            else:
+                self._refused = 0
+                return done
+
+    def _complain(self, error: StoreError) -> None:
+        """Say at once that nothing can be recorded, and again whenever it was tried twice as often."""
+        self._refused += 1
+        if self._refused & (self._refused - 1) == 0:
+            _log.warning("%s; it is tried again, and what was sent meanwhile is recorded then", error)
 
     def _renew(self) -> None:
         began = monotonic()

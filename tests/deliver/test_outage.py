@@ -44,6 +44,7 @@ def test_a_batch_outlives_the_database(tmp_path, run, database, mail_server):  #
     gone.set()
     assert server.wait_for(EARLY + 1, 60), "nothing was taken while nothing could be recorded"
     assert len(server.taken) < READERS
+    assert wait_until(lambda: "what was sent meanwhile is recorded then" in worker.said), "it waits without a word"
     database.start()
     assert wait_until(lambda: {recipient for recipient, _ in server.taken} == everyone(READERS), 60)
     with Store.open(url) as store:
