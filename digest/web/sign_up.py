@@ -47,7 +47,7 @@ def ask(request: Request, form: SentForm) -> HTMLResponse:
     try:
         reader_address(address)
     except SubscriptionError as error:
-        errors["address"] = str(error)
+        errors["address"] = str(error) if address.strip() else "it is missing"
     if errors:
         return _form(request, address, FilledForm(values=given_by(form, _CHOICES), errors=errors), status=422)
     try:

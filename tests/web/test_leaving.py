@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import socket
+from urllib.parse import urljoin
 
 import pytest
 
@@ -103,3 +105,13 @@ def test_who_is_not_known_any_more_has_left(web, method):
     answer = web.client.request(method, path)
     assert answer.status_code == 200
     assert "You are unsubscribed" in answer.text
+
+
+def test_who_thinks_again_has_a_way_out(web):
+    """Beside the button a link keeps the digest; following it changes nothing."""
+    reader = web.reader()
+    path = web.path("unsubscribe", reader)
+    page = web.client.get(path).text
+    way = re.search(r'<a href="([^"]*)">Keep it</a>', page)[1]
+    assert web.client.get(urljoin(path, way)).status_code == 200
+    assert web.store.subscribers.get(reader.id).status == "active"

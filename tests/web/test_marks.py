@@ -58,6 +58,12 @@ def test_papers_are_added_by_id_or_address(web, wish, kept):
     assert "2 papers marked." in web.client.get(f"{page_of(web, reader)}?marked=2").text
 
 
+def test_what_is_unknown_is_named_as_it_was_typed(web):
+    """In a sentence, its capitals kept."""
+    answer = web.client.post(page_of(web, web.reader()), data={"papers": "OpenReview:AbC"})
+    assert "OpenReview:AbC" in answer.text.split('id="papers-error">')[1].split(".</p>")[0]
+
+
 @pytest.mark.parametrize("text", ["", " \n", "2605.99999", "x" * 900, "<b>"])
 def test_a_mistake_is_said_at_its_place_and_nothing_is_marked(web, text):
     """422, a summary that links the field, the text as it was; also when one of two papers is not known."""

@@ -85,6 +85,8 @@ def test_what_is_no_address_is_said_at_its_place(web, address):
     assert 'href="#address"' in answer.text
     assert 'aria-invalid="true"' in answer.text
     assert web.settled() == []
+    (reason,) = re.findall('id="address-error">(.*?)</p>', answer.text)
+    assert reason.endswith("." if address else "It is missing.")
 
 
 def test_what_is_typed_is_shown_as_text(web):
