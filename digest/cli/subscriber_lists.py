@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, TextIO, get_args
 
 import typer
 
@@ -73,25 +73,38 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="Where to; - is standard output.")] = Path("-"),
     status: StatusOption = None,
 ) -> None:
-    """Export readers as CSV, with consent, preferences and marks.
+    """Export readers as CSV, with consent, preferences and marks; with --json the same as one list.
 
     \b
     digest subscribers export > readers.csv
     digest subscribers export active.csv --status active
+    digest --json subscribers export | jq -r '.[].address'
     """
     from digest.subscribe import export_csv
 
     chosen = named_status(status)
     with opened(context) as (state, _, store):
+        write = _export_json if state.json else export_csv
         if str(file) == "-":
-            export_csv(store, sys.stdout, chosen)
+            write(store, sys.stdout, chosen)
             return
         try:
             with file.open("w", encoding="utf-8", newline="") as out:
-                count = export_csv(store, out, chosen)
+                count = write(store, out, chosen)
         except OSError as error:
             raise DigestError(f"{file}: {error.strerror or error}") from error
         state.err.print(f"{count} {'reader' if count == 1 else 'readers'} written to {file}", markup=False)
+
+
+def _export_json(store: Store, out: TextIO, status: Status | None) -> int:
+    import json
+
+    from digest.subscribe import listed
+
+    rows = list(listed(store, status))
+    json.dump(rows, out, ensure_ascii=False, indent=2)
+    out.write("\n")
+    return len(rows)
 
 
 @contextmanager

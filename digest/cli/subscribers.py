@@ -37,10 +37,14 @@ def list_(context: typer.Context, status: StatusOption = None) -> None:
     digest subscribers list --status suppressed
     digest --json subscribers list
     """
+    from digest.store.subscribers import address_key
+    from digest.subscribe import reader_record
+
     with opened(context) as (state, _, store):
         readers = store.subscribers.all(named_status(status))
         if state.json:
-            state.emit([_record(reader) for reader in readers])
+            stopped = {address_key(entry.address): entry for entry in store.subscribers.suppressions()}
+            state.emit([reader_record(reader, stopped.get(address_key(reader.address))) for reader in readers])
             return
         for reader in readers:
             coming = _local(reader.next_at, reader) if reader.next_at else ""

@@ -5,13 +5,14 @@ letter that is to be sent.
 """
 
 from digest.subscribe.joining import Letter, add_reader, admit, confirm, network_of, open_link, sign_up
-from digest.subscribe.lists import Imported, export_csv, import_csv
+from digest.subscribe.lists import Imported, export_csv, import_csv, listed
 from digest.subscribe.newcomer import default_preferences, reader_address
 from digest.subscribe.reader import (
     erase,
     export_data,
     forget_unconfirmed,
     pause,
+    reader_record,
     resubscribe,
     resume,
     revoke_links,
@@ -31,10 +32,12 @@ __all__ = [
     "export_data",
     "forget_unconfirmed",
     "import_csv",
+    "listed",
     "network_of",
     "open_link",
     "pause",
     "reader_address",
+    "reader_record",
     "resubscribe",
     "resume",
     "revoke_links",

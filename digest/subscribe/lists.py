@@ -7,7 +7,7 @@ is worked out once for each kind.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -82,9 +82,17 @@ def export_csv(store: Store, out: TextIO, status: Status | None = None) -> int:
     """Write the readers (of one status) as CSV; how many."""
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
-    count, marking = 0, store.marks.holders()
-    for count, reader in enumerate(store.subscribers.all(status), 1):  # noqa: B007 - the last one is the answer
-        cells = {
+    count = 0
+    for count, cells in enumerate(listed(store, status), 1):  # noqa: B007 - the last one is the answer
+        writer.writerow({name: guarded(cell) for name, cell in cells.items()})
+    return count
+
+
+def listed(store: Store, status: Status | None = None) -> Iterator[dict[str, str]]:
+    """The cells of the readers (of one status) by column."""
+    marking = store.marks.holders()
+    for reader in store.subscribers.all(status):
+        yield {
             "address": reader.address,
             "status": reader.status,
             "confirmed_at": reader.confirmed_at.isoformat() if reader.confirmed_at else "",
@@ -93,8 +101,6 @@ def export_csv(store: Store, out: TextIO, status: Status | None = None) -> int:
             **format_preferences(reader.preferences),
             **cells_of(store.marks.wishes(reader.id) if reader.id in marking else ()),
         }
-        writer.writerow({name: guarded(cell) for name, cell in cells.items()})
-    return count
 
 
 def _add(store: Store, rows: Iterable[Row], reader_of: _Reader) -> tuple[dict[int, Subscriber], list[Rejection]]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from digest.curation.due import scheduled
 from digest.curation.preferences import parse_preferences
 from digest.errors import NotFoundError, SubscriptionError
-from digest.models import Status, Subscriber
+from digest.models import Status, Subscriber, Suppression
 from digest.site import Site
 from digest.store import Store
 from digest.store.subscribers import Change, address_key
@@ -112,12 +112,16 @@ def revoke_links(store: Store, id_: str) -> Subscriber:
 
 def export_data(store: Store, reader: Subscriber) -> dict[str, Any]:
     """All that is known of a reader, fit for JSON."""
-    suppression = store.subscribers.suppression(reader.address)
     marks = [
         {"paper": mark.paper.id, "title": mark.paper.title, "wish": mark.wish, "at": mark.at}
         for mark in store.marks.of(reader.id)
     ]
-    known = asdict(reader) | {"suppression": asdict(suppression) if suppression else None, "marks": marks}
+    return reader_record(reader, store.subscribers.suppression(reader.address)) | {"marks": _plain(marks)}
+
+
+def reader_record(reader: Subscriber, suppression: Suppression | None) -> dict[str, Any]:
+    """What is known of a reader but for their marks, fit for JSON."""
+    known = asdict(reader) | {"suppression": asdict(suppression) if suppression else None}
     return {name: _plain(value) for name, value in known.items()}
 
 

@@ -110,6 +110,20 @@ def test_lists_go_in_and_out(run, tmp_path):
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
 
 
+def test_lists_are_json_when_asked(run, tmp_path):
+    """`list` says of each reader what `show` does, but for the marks; `export` gives the cells of its CSV."""
+    run("add", "ada@example.org", "searches==1+1")
+    (listed,) = json.loads(run("list", json_=True).stdout)
+    shown = json.loads(run("show", "ada@example.org", json_=True).stdout)
+    assert listed == {name: value for name, value in shown.items() if name not in {"marks", "next_deliveries"}}
+    (row,) = json.loads(run("export", json_=True).stdout)
+    (cells,) = csv.DictReader(run("export").stdout.splitlines())
+    assert (row["searches"], cells["searches"]) == ("=1+1", "'=1+1")
+    assert row == cells | {"searches": "=1+1"}
+    run("export", str(tmp_path / "out.json"), json_=True)
+    assert json.loads((tmp_path / "out.json").read_text()) == [row]
+
+
 @pytest.mark.parametrize(
     ("words", "part"),
     [
