@@ -296,11 +296,25 @@ def load_settings(path: Path | None) -> Settings:
         raise SettingsError(f"{path or 'environment'}: {describe(error)}") from error
 
 
+_PLAINLY = {
+    "extra_forbidden": "is not a known key",
+    "unexpected_keyword_argument": "is not a known key",
+    "missing": "is missing",
+    "string_type": 'wants a text in quotes, such as "text"',
+    "tuple_type": 'wants a list, such as ["one", "two"]',
+    "dataclass_type": "wants a table of keys",
+    "bool_type": "wants true or false",
+    "bool_parsing": "wants true or false",
+    "int_type": "wants a whole number",
+    "int_parsing": "wants a whole number",
+}
+"""What pydantic finds wrong, by its type, in the words of who writes TOML; of the rest in pydantic's."""
+
+
 def describe(error: ValidationError) -> str:
     """A validation error as one readable line: the dotted key and what is wrong with it."""
     parts = []
     for problem in error.errors(include_url=False):
         key = ".".join(str(step) for step in problem["loc"]) or "the file"
-        message = problem["msg"].removeprefix("Value error, ")
-        parts.append(f"{key}: {'is not a known key' if problem['type'] == 'extra_forbidden' else message}")
+        parts.append(f"{key}: {_PLAINLY.get(problem['type'], problem['msg'].removeprefix('Value error, '))}")
     return "; ".join(parts)

@@ -128,6 +128,8 @@ def read_topic(path: Path) -> Topic | None:
         SettingsError: as `Site.topics`.
     """
     slug = path.stem
+    if path.is_dir():
+        raise SettingsError(f"{path}: is a folder; name one topic file in it")
     if (
         slug in {OTHER, "all", "editions", "weekly", "monthly", "rising", "index"}
         or not slug.replace("-", "").isalnum()
@@ -136,11 +138,15 @@ def read_topic(path: Path) -> Topic | None:
             f"{path}: `{slug}` cannot name a topic; use letters, digits and hyphens, and no reserved word"
         )
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         file = _TopicFile.model_validate(content)
     except ValidationError as error:
         raise SettingsError(f"{path}: {describe(error)}") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from error
     if unknown := set(content.get("rules", ())) - {rule.name for rule in fields(Rules)}:
         raise SettingsError(f"{path}: rules.{min(unknown)}: is not a known key")

@@ -92,10 +92,21 @@ def _show(state: State, topic: Topic, caught: Sequence[Caught], *, looked_at: in
         markup=False,
     )
     _list(state, inside, limit)
+    if not caught:
+        state.err.print(_advice(topic))
     if near:
         lacking = "none of its keywords occurs" if topic.rules.any or topic.rules.all else "not like it enough"
         state.out.print(f"near, but not in it ({lacking}):", style="dim")
         _list(state, near, limit)
+
+
+def _advice(topic: Topic) -> str:
+    rules = topic.rules
+    if not (
+        topic.description or topic.examples or rules.any or rules.categories or rules.authors or rules.organizations
+    ):
+        return "It says nothing to go by: give it keywords (rules.any), a description or examples."
+    return "Nothing comes near. More --days, a broader keyword or a longer description may find something."
 
 
 def _list(state: State, entries: Sequence[Caught], limit: int) -> None:

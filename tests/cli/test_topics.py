@@ -159,6 +159,38 @@ def test_a_topic_file_that_is_wrong_is_explained(digest: Command, tmp_path: Path
     assert "no paper of the last 28 days" in digest("topics", "try", str(path)).err
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"title = 'Bees'\n[rules]\nany = 'bee'\n", 'rules.any: wants a list, such as ["one", "two"]'),
+        (b"title = 'Bees'\n[rules]\nanny = ['bee']\n", "rules.anny: is not a known key"),
+        (b"[rules]\nany = ['bee']\n", "title: is missing"),
+        (b"title = 5\n", "title: wants a text in quotes"),
+        (b"title = 'B\xfcgs'\n", "is not UTF-8 text"),
+    ],
+)
+def test_a_mistake_in_a_topic_file_is_told_in_the_words_of_the_file(
+    digest: Command, tmp_path: Path, content: bytes, said: str
+) -> None:
+    """The key that is wrong, and what it wants."""
+    path = tmp_path / "bees.toml"
+    path.write_bytes(content)
+    done = digest("topics", "try", str(path))
+    assert (done.code, said in done.err, done.err.count("\n")) == (1, True, 1)
+
+
+def test_a_topic_file_that_finds_nothing_gets_advice(digest: Command, write_papers: Write, tmp_path: Path) -> None:
+    """Where it says nothing, what to give it; else what may find something. A byte-order mark is no mistake."""
+    digest("ingest", write_papers(record(1, **SPEECH)))
+    path = tmp_path / "bees.toml"
+    path.write_text("title = 'Bees'\n", encoding="utf-8-sig")
+    assert "give it keywords" in digest("topics", "try", str(path)).err
+    path.write_text("title = 'Bees'\n[rules]\nany = ['apiary']\n")
+    assert "a broader keyword" in digest("topics", "try", str(path)).err
+    assert "No such file" in digest("topics", "try", str(tmp_path / "missing.toml")).err
+    assert "is a folder" in digest("topics", "try", str(tmp_path)).err
+
+
 def test_examples_work_as_soon_as_they_are_read(digest: Command, write_papers: Write, tmp_path: Path) -> None:
     """A topic that is only its examples catches papers like them, also those read before the example was."""
     forest = {"title": "Satellite image segmentation", "abstract": "Remote sensing of forests from orbit."}

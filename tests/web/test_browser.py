@@ -115,7 +115,7 @@ def test_mistakes_are_found_by_keyboard(web, browser):
     assert page.url.endswith("#max_papers")
     assert field.get_attribute("aria-invalid") == "true"
     described = [page.locator(f"#{name}").inner_text() for name in field.get_attribute("aria-describedby").split()]
-    assert described == ["“many” is no number from 1 to 1000000", "In one mail; empty means all."]
+    assert described == ["“many” is no number from 1 to 1000000.", "In one mail; empty means all."]
     page.close()
 
 
