@@ -4,20 +4,24 @@ A phrase is a pair of words, or a single word that neither the topic model nor a
 stands in the title of at least `LEAST_NAMED` papers of the week (keywords that a source adds are too general). It
 emerges when `LEAST_PAPERS` papers of the week have it anywhere and that is far more than the weeks before let expect:
 the log-likelihood ratio of the two rates (Dunning 1993) exceeds 2 ln(m / `CHANCE`), and `LEAST_SURPRISE`, where m
-phrases were looked at, so that chance names one in less than one of ten weeks. Phrases that stand in much the same
-papers are one cluster, under the most surprising of them. When nothing emerges, nothing is returned.
+phrases were looked at, so that chance names one in less than one of ten weeks. A single word that is not new emerges
+in the same way by titles alone, if it says something of a subject. Phrases that stand in much the same papers are one
+cluster, under the most surprising of them, and are named as the papers write them (`digest.curation.wording`). When
+nothing emerges, nothing is returned.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from math import log
 
 from digest.curation.model import load_model
 from digest.curation.terms import PaperText
+from digest.curation.wording import worded
+from digest.curation.words import spell
 from digest.models import Edition, Emerging, Paper
 
 WEEK, WEEKS_BEFORE = timedelta(days=7), 4
@@ -29,6 +33,22 @@ CHANCE = 0.1
 """Phrases a week that may be named by chance: P(chi-squared > x) is below exp(-x / 2), times the phrases looked at."""
 LEAST_BEFORE = 30
 """With fewer papers in the weeks before there is nothing to compare with."""
+LEAST_TITLES, LEAST_SAID = 5, 1.5
+"""Titles of the week that must have a word that is not new, and what the topic model must say it says of a subject."""
+_FASHIONS = frozenset(
+    [
+        "benchmarking",
+        "bridging",
+        "dynamic",
+        "evaluating",
+        "exploring",
+        "rethinking",
+        "revisiting",
+        "scalable",
+        "scaling",
+    ]
+)
+"""Words that rise in titles as well and are no subject."""
 _SAME_PAPERS = 0.5
 _MOST_ALSO = 2
 """Further phrases a cluster is named by."""
@@ -46,16 +66,27 @@ def emerging(papers: Iterable[Paper], until: date, count: int = 5) -> tuple[Emer
             before.append(paper)
     if len(before) < LEAST_BEFORE:
         return ()
-    named = _named(now)
-    risen = _risen(_holders(now, named), _holders(before, named), len(now), len(before))
-    return _clusters(risen)[:count]
+    named, subjects = _named(now), _subjects(now)
+    earlier = _holders(before, named)
+    fresh = {
+        phrase: holders for phrase, holders in _holders(now, named).items() if " " in phrase or not earlier[phrase]
+    }
+    risen = _risen(fresh | _titled(now, subjects), earlier | _titled(before, subjects), len(now), len(before))
+    texts = {paper.id: paper for paper in now}
+    return tuple(_worded(cluster, texts) for cluster in _clusters(risen)[:count])
 
 
 def unnamed(found: Iterable[Emerging], editions: Iterable[Edition], dated_on: date, count: int) -> tuple[Emerging, ...]:
     """The first `count` of what was found for the edition of `dated_on` that no edition of its week has named."""
     past = [entry for edition in editions if dated_on - edition.dated_on < WEEK for entry in edition.emerging]
-    named = {phrase for entry in past for phrase in (entry.phrase, *entry.also)}
-    return tuple(entry for entry in found if entry.phrase not in named)[:count]
+    named = [set(spell(phrase)) for entry in past for phrase in (entry.phrase, *entry.also)]
+    return tuple(entry for entry in found if not any(_says_the_same(entry, words) for words in named))[:count]
+
+
+def _says_the_same(entry: Emerging, words: set[str]) -> bool:
+    """Whether it is the phrase of these words, or a longer or shorter form of it."""
+    mine = set(spell(entry.phrase))
+    return mine <= words or words <= mine
 
 
 def line(entry: Emerging) -> str:
@@ -71,8 +102,6 @@ def _risen(
     for phrase, holders in now.items():
         earlier = len(before.get(phrase, ()))
         rate, rate_before = len(holders) / papers_now, earlier / papers_before
-        if earlier and " " not in phrase:
-            continue
         if len(holders) >= LEAST_PAPERS and rate >= LEAST_RISE * rate_before:
             surprise = _log_likelihood_ratio(len(holders), papers_now, earlier, papers_before)
             if surprise >= least:
@@ -97,6 +126,18 @@ def _clusters(risen: Sequence[Emerging]) -> tuple[Emerging, ...]:
     return tuple(clusters)
 
 
+def _worded(cluster: Emerging, papers: Mapping[str, Paper]) -> Emerging:
+    """The cluster with its phrases as papers write them; a further one that says nothing more then is left out."""
+    mine = [papers[paper] for paper in cluster.papers]
+    phrase, also = worded(cluster.phrase, mine), []
+    said = set(spell(phrase))
+    for other in (worded(other, mine) for other in cluster.also):
+        if not set(spell(other)) <= said:
+            also.append(other)
+            said.update(spell(other))
+    return replace(cluster, phrase=phrase, also=tuple(also))
+
+
 def _named(papers: Iterable[Paper]) -> set[str]:
     """The phrases that enough papers name in their title."""
     counts = Counter(term for paper in papers for term in PaperText(paper).title_terms)
@@ -108,7 +149,24 @@ def _named(papers: Iterable[Paper]) -> set[str]:
     }
 
 
-def _holders(papers: Iterable[Paper], phrases: set[str]) -> dict[str, list[str]]:
+def _subjects(papers: Iterable[Paper]) -> set[str]:
+    """The single words of many titles that say something of a subject."""
+    counts = Counter(term for paper in papers for term in PaperText(paper).title_terms if " " not in term)
+    says = load_model().says
+    often = {word for word, count in counts.items() if count >= LEAST_TITLES}
+    return {word for word in often - _FASHIONS if (says(word) or 0) >= LEAST_SAID}
+
+
+def _titled(papers: Iterable[Paper], words: set[str]) -> dict[str, list[str]]:
+    """Which papers have each of `words` in their title."""
+    found: dict[str, list[str]] = {word: [] for word in sorted(words)}
+    for paper in papers:
+        for word in PaperText(paper).title_terms & words:
+            found[word].append(paper.id)
+    return found
+
+
+def _holders(papers: Iterable[Paper], phrases: set[str]) -> defaultdict[str, list[str]]:
     """Which papers have each phrase; those with it in their title first."""
     in_title: defaultdict[str, list[str]] = defaultdict(list)
     elsewhere: defaultdict[str, list[str]] = defaultdict(list)
@@ -116,7 +174,8 @@ def _holders(papers: Iterable[Paper], phrases: set[str]) -> dict[str, list[str]]
         text = PaperText(paper)
         for phrase in text.all_terms & phrases:
             (in_title if phrase in text.title_terms else elsewhere)[phrase].append(paper.id)
-    return {phrase: in_title[phrase] + elsewhere[phrase] for phrase in in_title | elsewhere}
+    both = {phrase: in_title[phrase] + elsewhere[phrase] for phrase in in_title | elsewhere}
+    return defaultdict(list, both)
 
 
 def _log_likelihood_ratio(hits: int, papers: int, hits_before: int, papers_before: int) -> float:

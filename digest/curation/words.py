@@ -15,7 +15,8 @@ from sys import intern
 
 _LETTERS = bytes(ord(chr(code).lower()) if chr(code).isascii() and chr(code).isalnum() else 32 for code in range(256))
 """What each byte of an ASCII text is as part of a word: lower case, or a space."""
-_WORD = re.compile(r"[^\W_]+(?:\+\+|#(?!\w))?")
+WORD = re.compile(r"[^\W_]+(?:\+\+|#(?!\w))?")
+"""A word as it stands in a text."""
 _SIBILANT_PLURAL = ("sses", "shes", "ches", "xes", "zes")
 _SINGULAR_ENDING = ("ss", "us", "is")
 _MOST_WORDS = 65_536
@@ -48,9 +49,9 @@ _singulars = _Singulars()
 def spell(text: str) -> list[str]:
     """The words of `text` in order: NFKC, lower case, singular, parted at hyphens."""
     if text.isascii() and "+" not in text and "#" not in text:
-        words = text.encode("ascii").translate(_LETTERS).decode("ascii").split()  # as `_WORD` has it, but quicker
+        words = text.encode("ascii").translate(_LETTERS).decode("ascii").split()  # as `WORD` has it, but quicker
     else:
-        words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+        words = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     return list(map(_singulars.__getitem__, words))
 
 

@@ -307,7 +307,7 @@ def test_what_is_new_is_named_with_its_papers(digest: Command, write_papers: Wri
     told = digest("emerging", "--json").document
     assert told["until"] == "2026-05-18"
     (found,) = told["emerging"]
-    assert "openclaw" in found["phrase"]
+    assert found["phrase"] == "OpenClaw skills"
     assert {paper["id"] for paper in found["papers"]} == {f"arxiv:2605.{100 + number:05}" for number in range(4)}
     assert "4 papers this week, 0 in the 4 weeks before" in digest("emerging").out
     quiet = digest("emerging", "--until", "2026-05-10")

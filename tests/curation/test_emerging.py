@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from digest.curation.digest import build_digest
@@ -27,9 +28,43 @@ def test_a_new_phrase_is_named_with_its_papers() -> None:
     """A name four papers suddenly use, and nobody before, emerges; what is always there does not."""
     fresh = [listed(100 + number, 1 + number, f"OpenClaw skills {number}") for number in range(4)]
     (found,) = emerging([*usual(), *fresh], TODAY)
-    assert found.phrase in {"openclaw skill", "openclaw", "skill"}
+    assert found.phrase == "OpenClaw skills"
     assert set(found.papers) == {paper.id for paper in fresh}
     assert line(found) == "4 papers this week, 0 in the 4 weeks before"
+
+
+def test_a_phrase_is_named_as_papers_write_it() -> None:
+    """Whole, where most have a word before or after it; as in sentences, where a title has capitals."""
+    fresh = [
+        make_paper(
+            100 + number,
+            title=f"Test-Time Training for Robots {number}",
+            abstract="We study test-time training." if number else "",
+            listed_on=TODAY - timedelta(days=1 + number),
+        )
+        for number in range(4)
+    ]
+    (found,) = emerging([*usual(), *fresh], TODAY)
+    assert found.name == "test-time training"
+
+
+def test_a_subject_of_many_titles_emerges_though_its_word_is_old() -> None:
+    """By titles alone, and never a word that says nothing of a subject."""
+    old = [make_paper(200 + number, title=f"Paper {number}", abstract="Memory, once more.") for number in range(9)]
+    before = [replace(paper, listed_on=TODAY - timedelta(days=9)) for paper in old]
+    fresh = [
+        listed(100 + number, 1 + number % 5, f"Rethinking of {word} memory {number}")
+        for number, word in enumerate(("Cheap", "Shared", "Long", "Short", "Wide", "Deep", "Lost"))
+    ]
+    (found,) = emerging([*usual(), *before, *fresh], TODAY)
+    assert (found.name, found.before, len(found.papers)) == ("memory", 0, 7)
+
+
+def test_a_longer_form_of_what_was_named_is_not_named_again() -> None:
+    """From one day to the next a phrase may gain or lose a word."""
+    earlier = make_edition(1, emerging=(rose("AI coding", 9),))
+    found = [rose("AI coding agents", 1), rose("coding", 2), rose("coding theory", 3)]
+    assert unnamed(found, [earlier], earlier.dated_on, 9) == (found[2],)
 
 
 def test_phrases_of_the_same_papers_are_one_cluster() -> None:
@@ -39,7 +74,7 @@ def test_phrases_of_the_same_papers_are_one_cluster() -> None:
     ]
     (found,) = emerging([*usual(), *fresh], TODAY)
     said = set(found.name.replace(" / ", " ").split())
-    assert {"openclaw", "skill", "harness", "engineering"} <= said
+    assert {"OpenClaw", "skills", "harness", "engineering"} <= said
     assert 1 <= len(found.also) <= 2
     assert sorted(found.papers) == sorted(paper.id for paper in fresh)
     edition = make_edition(1, make_entry(1, "agents"), emerging=(found,), dated_on=TODAY)
