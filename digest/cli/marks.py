@@ -100,7 +100,8 @@ def import_(
 ) -> None:
     """Begin with a library: its papers are what the reader wants more of.
 
-    Papers of a BibTeX or Zotero file need not be known; of a list of ids those are marked that have been read.
+    Papers of a BibTeX or Zotero file need not be known; of a list of ids those are marked that have been read. A line
+    of a list may hold several ids, a title beside them, and a comment after #. Exit code 3 when some are not marked.
 
     \b
     digest marks import ada@example.org library.bib
@@ -114,12 +115,17 @@ def import_(
         reader = reader_at(store, address)
         done = import_marks(store, reader, data, now=state.now(site))
         if state.json:
-            state.emit({"marked": done.marked, "unknown": list(done.unknown)})
+            aside = [{"record": entry.record, "reason": entry.reason} for entry in done.set_aside]
+            state.emit({"marked": done.marked, "unknown": list(done.unknown), "set_aside": aside})
         else:
             state.out.print(f"{done.marked} marked{_hint(reader)}", markup=False)
-            for name in done.unknown:
-                state.err.print(f"  not read yet: {name[:80]}", markup=False, style="yellow")
-    if done.unknown:
+            lines = [f"not read yet: {name}" for name in done.unknown]
+            lines += [f"set aside: {entry.record}: {entry.reason}" for entry in done.set_aside]
+            for line in lines:
+                state.err.print(f"  {_printable(line)}", markup=False, style="yellow")
+            if not (done.marked or lines):
+                state.err.print("  There is no paper in it.", style="yellow")
+    if done.unknown or done.set_aside:
         raise typer.Exit(3)
 
 
@@ -152,6 +158,11 @@ def _turn(context: typer.Context, address: str, *, on: bool) -> None:
             state.emit({"address": reader.address, "personal": on})
         else:
             state.out.print(f"{reader.address}: the own order is {'on' if on else 'off'}", markup=False)
+
+
+def _printable(line: str) -> str:
+    """A line of somebody's file as a terminal may have it."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line[:120])
 
 
 def _hint(reader: Subscriber) -> str:

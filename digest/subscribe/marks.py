@@ -13,11 +13,12 @@ from typing import Literal
 
 from digest.errors import NotFoundError, SubscriptionError, TooManyRequests
 from digest.identity import identity_of
-from digest.models import MOST_MARKS, Mark, Paper, Subscriber
+from digest.models import MOST_MARKS, Mark, Paper, Rejection, Subscriber
 from digest.search_text import clean
 from digest.sources.recognise import parse
 from digest.sources.zotero import is_zotero, parse_zotero
 from digest.store import Store
+from digest.subscribe.listed_papers import listed_names
 from digest.subscribe.reader import change_reader
 
 _LIBRARIES = 20
@@ -35,6 +36,8 @@ class ImportedMarks:
     marked: int
     unknown: tuple[str, ...] = ()
     """Names of papers that were never read, in a list of ids."""
+    set_aside: tuple[Rejection, ...] = ()
+    """Entries of a library that cannot be read."""
 
 
 def mark_papers(
@@ -106,13 +109,15 @@ def import_marks(store: Store, reader: Subscriber, data: bytes, *, now: datetime
         SourceRefused: it is of no known form.
         SubscriptionError: the reader would have too many marks.
     """
+    set_aside: tuple[Rejection, ...] = ()
     if is_zotero(data):
         papers: Sequence[Paper] = parse_zotero(data)
     elif data.lstrip(b"\xef\xbb\xbf \t\r\n").decode("utf-8", "replace").startswith(_BEGINNINGS):
-        papers = parse(data, observed_at=now, source="file").papers
+        reading = parse(data, observed_at=now, source="file")
+        papers, set_aside = reading.papers, reading.rejected
     else:
         return _import_names(store, reader, data.decode("utf-8-sig", "replace"), now=now)
-    return ImportedMarks(marked=len(_save(store, reader, papers, wish="more", now=now)))
+    return ImportedMarks(marked=len(_save(store, reader, papers, wish="more", now=now)), set_aside=set_aside)
 
 
 def unread(store: Store, names: Iterable[str]) -> tuple[str, ...]:
@@ -173,7 +178,7 @@ def set_personal(store: Store, reader: Subscriber, *, on: bool) -> Subscriber:
 
 
 def _import_names(store: Store, reader: Subscriber, text: str, *, now: datetime) -> ImportedMarks:
-    names = {name: clean(identity_of(name)) for line in text.splitlines() if (name := line.strip()[:_LONGEST])}
+    names = {name: clean(identity_of(name)) for name in listed_names(text)}
     if len(names) > _MOST_NAMES:
         raise SubscriptionError(f"that is a list of {len(names):,} names; at most {_MOST_NAMES:,} are looked up")
     known = store.papers_by_alias(names.values()) if names else {}

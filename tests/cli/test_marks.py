@@ -92,8 +92,16 @@ def test_a_library_is_a_beginning(
 ) -> None:
     """BibTeX, Zotero RDF, whatever can be ingested, and ids; its papers do not come into the digest."""
     done = digest("marks", "import", reader, "-", "--json", stdin=content)
-    assert (done.code, done.document) == (code, {"marked": marked, "unknown": unknown})
+    assert (done.code, done.document) == (code, {"marked": marked, "unknown": unknown, "set_aside": []})
     assert len(digest("papers", "--json").document) == 3
+
+
+def test_what_a_library_has_wrong_is_said(digest: Command, reader: str) -> None:
+    """The entry and its reason, with exit code 3; an empty file has none; control characters stay in the file."""
+    done = digest("marks", "import", reader, "-", stdin=b"@article{broken, title={X")
+    assert (done.code, "set aside: broken: the BibTeX entry does not end" in done.err) == (3, True)
+    assert "no paper in it" in digest("marks", "import", reader, "-", stdin=b"\n").err
+    assert "\x1b]0;title" not in digest("marks", "import", reader, "-", stdin=b"\x1b]0;title\x07").err
 
 
 def test_digests_follow_the_marks_only_when_turned_on(digest: Command, reader: str, tmp_path: Path) -> None:
