@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from digest.curation.model import load_model
 from digest.curation.terms import PaperText
-from digest.curation.vectors import Vector, likeness, load_vectors
+from digest.curation.vectors import likeness, load_vectors
 from digest.models import Paper
 
 TELLING = 100
@@ -52,7 +52,6 @@ class SimilarPapers:
     def __init__(self, papers: Iterable[Paper]) -> None:
         """Reads each paper once; of several with one id the last counts."""
         self._papers = {paper.id: paper for paper in papers}
-        self._places: dict[str, Vector] = {}
         weighted = {name: _weighted(PaperText(paper)) for name, paper in self._papers.items()}
         frequency = Counter(term for weights in weighted.values() for term in weights)
         usual = 1 + len(weighted)
@@ -70,18 +69,13 @@ class SimilarPapers:
             for name, other in self._holders.get(term, ()):
                 words[name] += weight * other
         words.pop(paper.id, None)
-        place = load_vectors().of(PaperText(paper))
-        near = []
+        vectors = load_vectors()
+        place, near = vectors.of(PaperText(paper)), []
         for name in nsmallest(max(count, LOOKED_AT), words, key=lambda name: (-words[name], name)):
-            alike = (words[name] + MEANING * likeness(place, self._place(name))) / (1 + MEANING)
+            alike = (words[name] + MEANING * likeness(place, vectors.of(PaperText(self._papers[name])))) / (1 + MEANING)
             if alike >= LEAST_LIKENESS:
                 near.append((-alike, name))
         return tuple(Similar(name, round(-alike, 4), self._why(row, name)) for alike, name in sorted(near)[:count])
-
-    def _place(self, name: str) -> Vector:
-        if name not in self._places:
-            self._places[name] = load_vectors().of(PaperText(self._papers[name]))
-        return self._places[name]
 
     def _row(self, weighted: dict[str, float]) -> dict[str, float]:
         """The most telling of the terms that more than one paper has, as a vector of length 1."""
@@ -92,9 +86,9 @@ class SimilarPapers:
 
     def _why(self, row: dict[str, float], name: str) -> str:
         """The strongest shared terms; a word within a pair that is named already is not named again, nor a number."""
-        other = self._row(_weighted(PaperText(self._papers[name])))
+        theirs = self._row(_weighted(PaperText(self._papers[name])))
         strength = {
-            term: row[term] * other[term] * (_PAIR_SAYS_MORE if " " in term else 1.0) for term in row.keys() & other
+            term: row[term] * theirs[term] * (_PAIR_SAYS_MORE if " " in term else 1.0) for term in row.keys() & theirs
         }
         ordered = sorted(strength, key=lambda term: (-strength[term], term))
         named: list[str] = []

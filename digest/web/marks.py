@@ -96,7 +96,10 @@ def import_library(request: Request, sent: Annotated[tuple[Subscriber, bytes], D
         done = import_marks(service.store, reader, data, now=service.now)
     except (SourceRefused, SubscriptionError) as error:
         return _show(request, reader, errors={"file": str(error)}, status=422)
-    return see_other(f"../marks?{urlencode({'marked': done.marked, 'unknown': len(done.unknown)})}")
+    counts = {"marked": done.marked, "unknown": len(done.unknown)}
+    if done.set_aside:
+        counts["aside"] = len(done.set_aside)
+    return see_other(f"../marks?{urlencode(counts)}")
 
 
 @router.post(

@@ -92,6 +92,15 @@ def test_a_library_is_a_beginning(web, content, count, unknown):
     assert ("of the list" in page) is bool(unknown)
 
 
+def test_what_a_library_has_wrong_is_counted(web):
+    """The other entries are marked."""
+    reader = web.reader()
+    library = BIBTEX.encode() + b"\n@article{broken, title={X"
+    done = web.client.post(f"{page_of(web, reader)}/import", files={"file": ("library.bib", library)})
+    assert done.headers["location"] == "../marks?marked=3&unknown=0&aside=1"
+    assert "1 entry of the library cannot be read." in web.client.get(f"{page_of(web, reader)}?marked=3&aside=1").text
+
+
 @pytest.mark.parametrize("content", [b"", b"  \n", b"{", b"<html>", b"@", b"[1, 2]"])
 def test_a_file_that_is_no_library_is_refused(web, content):
     """At its place, with what is wrong; nothing is kept."""
