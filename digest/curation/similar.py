@@ -15,11 +15,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from heapq import nsmallest
 from math import log
+from operator import mul
 from typing import NamedTuple
 
 from digest.curation.model import load_model
 from digest.curation.terms import PaperText
-from digest.curation.vectors import likeness, load_vectors
+from digest.curation.vectors import load_vectors
 from digest.models import Paper
 
 TELLING = 100
@@ -72,7 +73,8 @@ class SimilarPapers:
         vectors = load_vectors()
         place, near = vectors.of(PaperText(paper)), []
         for name in nsmallest(max(count, LOOKED_AT), words, key=lambda name: (-words[name], name)):
-            alike = (words[name] + MEANING * likeness(place, vectors.of(PaperText(self._papers[name])))) / (1 + MEANING)
+            beside = sum(map(mul, place, vectors.of(PaperText(self._papers[name]))))  # their cosine; 0 if one is empty
+            alike = (words[name] + MEANING * beside) / (1 + MEANING)
             if alike >= LEAST_LIKENESS:
                 near.append((-alike, name))
         return tuple(Similar(name, round(-alike, 4), self._why(row, name)) for alike, name in sorted(near)[:count])

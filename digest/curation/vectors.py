@@ -4,7 +4,7 @@ Each term of `word_vectors.json` (a word or a pair of neighbours, as in `digest.
 of `dimensions`, learned offline from which terms stand together in abstracts and which abstracts titles stand over
 (`digest.training.vectors`), the farther out the more telling the term is. A text is the sum of its terms, those of the
 title twice. The file has a place as base64 of one byte a dimension, `ZERO` standing for 0. Read only when a site has
-topics that the trained model does not know.
+topics that the trained model does not know, and to order similar papers.
 """
 
 from __future__ import annotations
