@@ -129,9 +129,9 @@ def _clusters(risen: Sequence[Emerging]) -> tuple[Emerging, ...]:
 def _worded(cluster: Emerging, papers: Mapping[str, Paper]) -> Emerging:
     """The cluster with its phrases as papers write them; a further one that says nothing more then is left out."""
     mine = [papers[paper] for paper in cluster.papers]
-    phrase, also = worded(cluster.phrase, mine), []
+    phrase, also = worded(cluster.phrase, mine) or cluster.phrase, []
     said = set(spell(phrase))
-    for other in (worded(other, mine) for other in cluster.also):
+    for other in (worded(other, mine) or other for other in cluster.also):
         if not set(spell(other)) <= said:
             also.append(other)
             said.update(spell(other))

@@ -8,6 +8,7 @@ starves however one-sided the marks are. Which papers are in a digest is `digest
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 from digest.curation.model import load_model
 from digest.curation.terms import PaperText
+from digest.curation.wording import worded
 from digest.models import Digest, EditionPaper, Mark, Paper, Score, Section
 
 PULL = 6.0
@@ -33,6 +35,9 @@ _PAIR_SAYS_MORE, _SINGLE_WORD_KEPT = 1.5, 2
 _RAREST = 8.0
 """How telling a term is that the model does not know."""
 
+_CAPITAL = re.compile(r"\b[A-Z](?=[a-z]+\b)")
+"""Of a word in a title, where it says nothing."""
+
 _REMEMBERED = 4_000
 """Papers whose terms are remembered; then they are forgotten, for every reader may bring their own."""
 
@@ -45,28 +50,28 @@ class _Row(NamedTuple):
 
 
 class Taste(NamedTuple):
-    """What a reader likes: a vector of length 1 over terms, and how many of the papers they kept have each term."""
+    """What a reader likes: a vector of length 1 over terms."""
 
     weights: dict[str, float]
-    kept: Counter[str]
+    kept: frozenset[str]
+    """The ids of the papers they want more of."""
+    having: Counter[str]
+    """How many of these have each term."""
 
     def likeness(self, row: _Row) -> float:
         """The cosine with a paper, -1 to 1."""
         weights = self.weights
         return sum(value * weights[term] for term, value in zip(*row, strict=True) if term in weights)
 
-    def why(self, row: _Row) -> str:
-        """The reason a paper is raised, in one line; empty when nothing kept shares a term that says something."""
-        gains = {
-            term: value * self.weights.get(term, 0.0) * (_PAIR_SAYS_MORE if " " in term else 1.0)
-            for term, value in zip(*row, strict=True)
-            if self.kept[term] >= (1 if " " in term else _SINGLE_WORD_KEPT)
-        }
-        term = max(sorted(gains), key=lambda name: gains[name], default="")
-        if not term or gains[term] <= 0:
-            return ""
-        count = self.kept[term]
-        return f"because you kept {'a paper' if count == 1 else f'{count} papers'} on {term}"
+    def shared(self, paper: Paper, row: _Row) -> list[tuple[str, int]]:
+        """The terms for which a paper is raised, and how many other papers kept have each; what says most is first."""
+        mine = 1 if paper.id in self.kept else 0
+        gains = []
+        for term, value in zip(*row, strict=True):
+            count, weight = self.having[term] - mine, self.weights.get(term, 0.0)
+            if weight > 0 and count >= (1 if " " in term else _SINGLE_WORD_KEPT):
+                gains.append((-value * weight * count * (_PAIR_SAYS_MORE if " " in term else 1.0), term, count))
+        return [(term, count) for _, term, count in sorted(gains)]
 
 
 class PersonalOrder:
@@ -74,6 +79,7 @@ class PersonalOrder:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], _Row] = {}
+        self._wordings: dict[tuple[str, str, str], str] = {}
 
     def arrange(self, digest: Digest, marks: Sequence[Mark]) -> Digest:
         """The digest with the papers of each section in the reader's order, and the reason where that raises one.
@@ -92,22 +98,44 @@ class PersonalOrder:
         totals: dict[str, float] = {}
         _add(totals, more, 1.0)
         _add(totals, less, -LESS * (len(more) or 1) / (len(less) or 1))  # of two means the length does not matter
-        kept: Counter[str] = Counter()
+        having: Counter[str] = Counter()
         for row in more:
-            kept.update(row.terms)
+            having.update(row.terms)
+        kept = frozenset(mark.paper.id for mark in newest if mark.wish == "more")
         strongest = _strongest(totals, _TASTE)
         length = sum(value * value for _, value in strongest) ** 0.5
-        return Taste({term: value / length for term, value in strongest} if length else {}, kept)
+        return Taste({term: value / length for term, value in strongest} if length else {}, kept, having)
 
     def _arranged(self, section: Section, taste: Taste) -> Section:
         placed = []
         for entry in section.papers:
             row = self._row(entry.paper)
             likeness = taste.likeness(row)
-            why = taste.why(row) if likeness >= LEAST_LIKENESS else ""
+            why = self._why(entry.paper, row, taste) if likeness >= LEAST_LIKENESS else ""
             placed.append((-(entry.score.value + PULL * likeness), entry.paper.id, _explained(entry, why)))
         placed.sort(key=lambda place: place[:2])
         return replace(section, papers=tuple(entry for *_, entry in placed))
+
+    def _why(self, paper: Paper, row: _Row, taste: Taste) -> str:
+        """The reason a paper is raised, in one line; empty when nothing kept shares a term that says something."""
+        shared = dict(taste.shared(paper, row))
+        for term, count in shared.items():
+            longer = (_joined(term, other) for other, also in shared.items() if also == count)
+            written = (self._wording(name, paper) for name in (*filter(None, longer), term))
+            if wording := next(filter(None, written), ""):
+                return f"because you kept {'a paper' if count == 1 else f'{count} papers'} on {wording}"
+        return ""
+
+    def _wording(self, term: str, paper: Paper) -> str:
+        """A term as the paper writes it; empty where its words only follow each other, as around a colon."""
+        key = (term, paper.id, paper.title)
+        if key not in self._wordings:
+            if len(self._wordings) >= _REMEMBERED:
+                self._wordings.clear()
+            written = worded(term, [paper])
+            in_title_only = written not in " ".join(paper.abstract.split())
+            self._wordings[key] = _CAPITAL.sub(lambda found: found[0].lower(), written) if in_title_only else written
+        return self._wordings[key]
 
     def _row(self, paper: Paper) -> _Row:
         known = self._rows.get((paper.id, paper.title))
@@ -116,6 +144,15 @@ class PersonalOrder:
                 self._rows.clear()
             known = self._rows[paper.id, paper.title] = _row_of(paper)
         return known
+
+
+def _joined(first: str, second: str) -> str:
+    """The three words of two pairs that overlap, as `diffusion language` and `language model`; empty of any others."""
+    if first.count(" ") == second.count(" ") == 1:
+        for left, right in ((first, second), (second, first)):
+            if left.partition(" ")[2] == right.partition(" ")[0]:
+                return f"{left} {right.partition(' ')[2]}"
+    return ""
 
 
 def _add(totals: dict[str, float], rows: Sequence[_Row], weight: float) -> None:

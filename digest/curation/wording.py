@@ -64,6 +64,7 @@ def worded(phrase: str, papers: Iterable[Paper]) -> str:
     """`phrase`, words with spaces between, as most of `papers` write it: in their sentences, else in their titles.
 
     A word that most of them have before or after it is a part of it: anywhere with a hyphen, without one in titles.
+    Empty when none of them writes it without something in between.
     """
     titles, abstracts = [], []
     for paper in papers:
@@ -79,7 +80,7 @@ def worded(phrase: str, papers: Iterable[Paper]) -> str:
         spellings = Counter(text.written(place, len(words)) for text in texts for place in text.places(words))
         if spellings:
             return min(spellings, key=lambda spelling: (-spellings[spelling], spelling != spelling.lower(), spelling))
-    return phrase
+    return ""
 
 
 def _longer(words: Sequence[str], texts: Iterable[_Text], *, hyphened: bool) -> list[str]:

@@ -47,6 +47,40 @@ def test_papers_like_those_wanted_come_first_in_every_section() -> None:
     assert best.score.value == digest().sections[0].papers[2].score.value
 
 
+def reasons(marks: list[Mark], *titles: str) -> list[str]:
+    """Why papers with these titles, the first with `make_paper(1)`'s id, are raised for who marked; as they come."""
+    entries = [
+        make_entry(number, "agents", score=0, title=title, abstract="") for number, title in enumerate(titles, start=1)
+    ]
+    everybodys = build_digest([make_edition(1, *entries)], Selection(), TOPICS)
+    arranged = PersonalOrder().arrange(everybodys, marks)
+    return [entry.score.why.rpartition("because you kept ")[2] for entry in arranged.papers]
+
+
+def test_the_reason_is_what_most_of_the_marks_share() -> None:
+    """Not the rarest phrase that one of them has as well, and in the words of the paper that is raised."""
+    marks = [
+        mark(1, "Orthrus memory for speculative decoding"),
+        mark(2, "Speculative decoding on phones"),
+        mark(3, "Speculative decoding of video"),
+    ]
+    assert reasons(marks, "Orthrus Memory and Speculative Decoding") == ["3 papers on speculative decoding"]
+    assert reasons(marks, "An Orthrus Memory") == ["a paper on orthrus memory"]
+    assert reasons([mark(1, "Tabular Parrot Models")], "On Tabular Parrot Models") == [
+        "a paper on tabular parrot models"
+    ]
+    assert reasons(marks, "Orthrus: Memory of Agents") == ["3 upvotes"]
+
+
+def test_a_marked_paper_is_not_explained_by_its_own_mark() -> None:
+    """When it comes back it is the others that speak for it, or nothing is said."""
+    own = Mark(paper=make_paper(1, title="Speculative decoding", abstract=""), wish="more", at=NOON)
+    assert reasons([own], "Speculative decoding") == ["3 upvotes"]
+    assert reasons([own, mark(1, "Speculative decoding again")], "Speculative decoding") == [
+        "a paper on speculative decoding"
+    ]
+
+
 def test_papers_like_those_not_wanted_go_back() -> None:
     """The best paper of everybody falls behind when the reader wants less of its subject; nothing is claimed kept."""
     marks = [mark(number, f"Speculative decoding {number}", "less") for number in range(3)]
