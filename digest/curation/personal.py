@@ -35,6 +35,8 @@ _PAIR_SAYS_MORE, _SINGLE_WORD_KEPT = 1.5, 2
 _RAREST = 8.0
 """How telling a term is that the model does not know."""
 
+_MODEL = " model"
+"""No term has it, and hardly a subject is named without it where it follows."""
 _CAPITAL = re.compile(r"\b[A-Z](?=[a-z]+\b)")
 """Of a word in a title, where it says nothing."""
 
@@ -121,7 +123,8 @@ class PersonalOrder:
         shared = dict(taste.shared(paper, row))
         for term, count in shared.items():
             longer = (_joined(term, other) for other, also in shared.items() if also == count)
-            written = (self._wording(name, paper) for name in (*filter(None, longer), term))
+            names = (f"{name}{last}" for name in (*filter(None, longer), term) for last in (_MODEL, ""))
+            written = (self._wording(name, paper) for name in names)
             if wording := next(filter(None, written), ""):
                 return f"because you kept {'a paper' if count == 1 else f'{count} papers'} on {wording}"
         return ""

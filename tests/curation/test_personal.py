@@ -66,9 +66,8 @@ def test_the_reason_is_what_most_of_the_marks_share() -> None:
     ]
     assert reasons(marks, "Orthrus Memory and Speculative Decoding") == ["3 papers on speculative decoding"]
     assert reasons(marks, "An Orthrus Memory") == ["a paper on orthrus memory"]
-    assert reasons([mark(1, "Tabular Parrot Models")], "On Tabular Parrot Models") == [
-        "a paper on tabular parrot models"
-    ]
+    assert reasons([mark(1, "Tabular parrot songs")], "On Tabular Parrot Songs") == ["a paper on tabular parrot songs"]
+    assert reasons([mark(1, "A parrot language")], "Parrot Language Models") == ["a paper on parrot language models"]
     assert reasons(marks, "Orthrus: Memory of Agents") == ["3 upvotes"]
 
 
