@@ -20,6 +20,7 @@ from digest.curation.terms import PaperText
 from digest.curation.topics import RULE_WEIGHT, SHARPNESS
 from digest.models import OTHER, Paper, Topic
 from digest.training.fit import TERMS_KEPT, Corpus, fit
+from digest.training.offsets import fit_offsets
 
 FOLDS = 5
 
@@ -63,6 +64,20 @@ def rule_strengths(judged: Judged, names: tuple[str, ...]) -> np.ndarray:
     book = RuleBook(judged.topics)
     found = [book.judge(PaperText(paper)).evidence for paper in judged.papers]
     return np.array([[strength(evidence.get(name, ())) for name in names] for evidence in found])
+
+
+def with_offsets(corpus: Corpus, judged: Judged, margins: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+    """Cross-validated margins with the topics' offsets, those of each fold from the labels of the others."""
+    right = columns_of(corpus, len(judged.papers))
+    raised = margins.copy()
+    for seen, held_out in judged.folds(corpus.labels):
+        raised[held_out] += fit_offsets(margins[seen], strengths[seen], right[seen])
+    return raised
+
+
+def columns_of(corpus: Corpus, count: int) -> np.ndarray:
+    """The column of its topic for each of the first `count` papers."""
+    return np.array([corpus.topics.index(label) for label in corpus.labels[:count]])
 
 
 def by_rules(judged: Judged, names: tuple[str, ...]) -> list[str]:

@@ -7,6 +7,7 @@
 3. The *student*, of the same kind, is fitted to the labelled papers twice, with and without their categories, and to
    those it was told about, at `TOLD_WEIGHT` of a labelled paper's weight.
 4. The `TERMS_KEPT` terms with the largest weights stay, and the student is fitted again to these alone.
+5. Each topic's bias is moved by its offset (`digest.training.offsets`).
 
 What the result is worth is measured in `digest.training.evaluate`.
 """
@@ -14,7 +15,7 @@ What the result is worth is measured in `digest.training.evaluate`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
@@ -43,6 +44,10 @@ class LinearModel:
     def margins(self, papers: Sequence[Paper]) -> np.ndarray:
         """A row a paper, a column a topic."""
         return np.asarray(self.vocabulary.matrix(papers) @ self.weights.T + self.bias)
+
+    def raised(self, offsets: np.ndarray) -> LinearModel:
+        """The same with an offset added to each topic's bias."""
+        return replace(self, bias=self.bias + offsets)
 
 
 @dataclass(frozen=True)

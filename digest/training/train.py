@@ -18,13 +18,16 @@ from digest.training.evaluate import (
     by_plain_tfidf,
     by_rules,
     calibration_error,
+    columns_of,
     cross_validated_margins,
     probabilities,
     rule_strengths,
+    with_offsets,
 )
 from digest.training.export import export
 from digest.training.fit import Corpus, build_corpus, fit
 from digest.training.leave_out import average_precisions, leave_each_out
+from digest.training.offsets import fit_offsets
 from digest.training.vectors import export_vectors
 
 CURVE = (0.1, 0.25, 0.5, 0.75)
@@ -78,9 +81,12 @@ def train(
     )
     names = [name for name in labels if name in material.judged]
     judged = Judged([material.papers[name] for name in names], topics)
-    report = _report(corpus, judged, names, material.judged, progress)
+    strengths = rule_strengths(judged, corpus.topics)
+    margins = _margins(corpus, judged, progress)
+    report = _report(corpus, judged, {name: labels[name] for name in names}, strengths, margins)
     progress("fitting to all labels")
-    model = fit(corpus, np.arange(len(labels)))
+    offsets = fit_offsets(margins[1.0], strengths, columns_of(corpus, len(names)))
+    model = fit(corpus, np.arange(len(labels))).raised(offsets)
     measured = report["model and rules"]
     provenance = {
         "made_by": "digest topics train",
@@ -96,29 +102,36 @@ def train(
     return Trained(export(model, provenance), vectors, report, left_out)
 
 
+def _margins(corpus: Corpus, judged: Judged, progress: Callable[[str], None]) -> dict[float, np.ndarray]:
+    """Cross-validated margins by the share of the labels that was learned from."""
+    margins = {}
+    for share in (*CURVE, 1.0):
+        progress(f"cross-validating in {FOLDS} folds with {share:.0%} of the labels")
+        margins[share] = cross_validated_margins(corpus, judged, share)
+    return margins
+
+
 def _report(
     corpus: Corpus,
     judged: Judged,
-    names: Sequence[str],
     labels: Mapping[str, Label],
-    progress: Callable[[str], None],
+    strengths: np.ndarray,
+    margins: Mapping[float, np.ndarray],
 ) -> dict[str, dict[str, object]]:
     def judge_all(predicted: Sequence[str]) -> dict[str, object]:
-        return judge(dict(zip(names, predicted, strict=True)), {name: labels[name] for name in names})
+        return judge(dict(zip(labels, predicted, strict=True)), labels)
 
-    strengths = rule_strengths(judged, corpus.topics)
     report = {
         "rules": judge_all(by_rules(judged, corpus.topics)),
         "plain TF-IDF": judge_all(by_plain_tfidf(corpus, judged)),
     }
-    for share in (*CURVE, 1.0):
-        progress(f"cross-validating in {FOLDS} folds with {share:.0%} of the labels")
-        margins = cross_validated_margins(corpus, judged, share)
-        sure = probabilities(margins, strengths)
+    for share, plain in margins.items():
+        raised = with_offsets(corpus, judged, plain, strengths)
+        sure = probabilities(raised, strengths)
         suffix = "" if share == 1.0 else f", {share:.0%} of the labels"
-        report[f"model{suffix}"] = judge_all([corpus.topics[place] for place in margins.argmax(axis=1)])
+        report[f"model{suffix}"] = judge_all([corpus.topics[place] for place in raised.argmax(axis=1)])
         combined = judge_all([corpus.topics[place] for place in sure.argmax(axis=1)])
-        hit = np.array([corpus.topics[place] for place in sure.argmax(axis=1)]) == corpus.labels[: len(names)]
+        hit = sure.argmax(axis=1) == columns_of(corpus, len(labels))
         report[f"model and rules{suffix}"] = combined | {
             "calibration_error": round(calibration_error(sure.max(axis=1), hit), 4)
         }

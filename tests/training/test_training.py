@@ -23,6 +23,7 @@ pytest.importorskip("sklearn", reason="training needs the extra `train`")
 
 from digest.training.export import export
 from digest.training.fit import build_corpus, fit
+from digest.training.offsets import fit_offsets
 from digest.training.titles import taught_by_titles
 from digest.training.train import Material, Trained, train
 from digest.training.vectors import parted
@@ -96,6 +97,30 @@ def test_a_category_that_leaves_no_choice_teaches(monkeypatch: pytest.MonkeyPatc
     weights = fitted.weights[:, fitted.vocabulary.terms.index("sonar")]
     assert fitted.topics[weights.argmax()] == "audio"
     assert weights.max() > 0
+
+
+def test_a_topic_given_too_seldom_is_raised() -> None:
+    """Of papers whose margins leave two topics open, most are of the second: it gains on the first, within reason."""
+    margins = np.tile([0.1, 0.0, -1.0], (40, 1))
+    right = np.array([1] * 30 + [0] * 10)
+    offsets = fit_offsets(margins, np.zeros_like(margins), right)
+    assert (margins[0] + offsets).argmax() == 1
+    assert np.abs(offsets).max() < 0.5
+
+
+def test_a_topic_a_model_does_not_know_stays_unknown() -> None:
+    """Minus infinity for a margin, in a fold without any paper of the topic, leaves the other offsets finite."""
+    margins = np.tile([0.1, 0.0, -np.inf], (20, 1))
+    offsets = fit_offsets(margins, np.zeros_like(margins), np.array([0, 1, 1, 2] * 5))
+    assert np.isfinite(offsets).all()
+    assert offsets[1] > offsets[0]
+
+
+def test_offsets_become_part_of_the_bias() -> None:
+    """Every margin of a raised model is higher by its topic's offset."""
+    fitted = fit(build_corpus(PAPERS, SLUGS, []), np.arange(len(PAPERS)), None)
+    raised = fitted.raised(np.array([0.1, -0.2, 0.0]))
+    assert raised.margins(PAPERS[:2]) - fitted.margins(PAPERS[:2]) == pytest.approx(np.tile([0.1, -0.2, 0.0], (2, 1)))
 
 
 def test_the_report_compares_with_simpler_ways(trained: Trained) -> None:
