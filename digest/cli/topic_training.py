@@ -44,7 +44,8 @@ def train(
 
     \b
     pip install 'daily-papers-digest[train]'
-    digest topics train labels.tsv --papers 2026/ arxiv.jsonl.gz --further digest/training/labels.tsv --output new/
+    digest topics train judged.tsv --papers 2026/ arxiv.jsonl.gz --output new/ \\
+      --further digest/training/labels.tsv --further digest/training/arxiv_labels.tsv
     """
     state = state_of(context)
     try:
