@@ -25,7 +25,7 @@ RULE_WEIGHT = 0.8
 SHARPNESS = 4.0
 """Margins times this, through softmax, are probabilities as often right as they say (docs/quality.md)."""
 LEAST_PRIMARY = 0.25
-"""Below this a paper is `OTHER`, as four of the 983 judged papers are."""
+"""Below this a paper is `OTHER`, as about one in two hundred judged papers is."""
 LEAST_SECONDARY = 0.08
 """A topic at least this sure is a secondary one, if it is among the next two."""
 MOST_SECONDARY = 2
