@@ -179,7 +179,8 @@ def test_the_sample_is_in_the_readers_own_order(web):
     """With the order on, the sample has its reasons; its links to mark papers lead to nobody's marks."""
     reader = web.reader()
     preferences = web.path("preferences", reader)
-    web.client.post(f"{preferences}/marks", data={"papers": paper_of(web).id})
+    alike = make_paper(900, title=paper_of(web).title)
+    web.store.marks.save(reader.id, [Mark(paper=alike, wish="more", at=NOW)])
     assert "because you kept" not in web.client.get(f"{preferences}/sample").text
     web.client.post(f"{preferences}/marks/order", data={"on": "yes"})
     sample = web.client.get(f"{preferences}/sample").text
