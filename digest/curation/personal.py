@@ -8,7 +8,6 @@ starves however one-sided the marks are. Which papers are in a digest is `digest
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,7 @@ from typing import NamedTuple
 
 from digest.curation.model import load_model
 from digest.curation.terms import PaperText
-from digest.curation.wording import worded
+from digest.curation.wording import joined, worded
 from digest.models import Digest, EditionPaper, Mark, Paper, Score, Section
 
 PULL = 6.0
@@ -37,8 +36,6 @@ _RAREST = 8.0
 
 _MODEL = " model"
 """No term has it, and hardly a subject is named without it where it follows."""
-_CAPITAL = re.compile(r"\b[A-Z](?=[a-z]+\b)")
-"""Of a word in a title, where it says nothing."""
 
 _REMEMBERED = 4_000
 """Papers whose terms are remembered; then they are forgotten, for every reader may bring their own."""
@@ -122,7 +119,7 @@ class PersonalOrder:
         """The reason a paper is raised, in one line; empty when nothing kept shares a term that says something."""
         shared = dict(taste.shared(paper, row))
         for term, count in shared.items():
-            longer = (_joined(term, other) for other, also in shared.items() if also == count)
+            longer = (joined(term, other) for other, also in shared.items() if also == count)
             names = (f"{name}{last}" for name in (*filter(None, longer), term) for last in (_MODEL, ""))
             written = (self._wording(name, paper) for name in names)
             if wording := next(filter(None, written), ""):
@@ -135,9 +132,7 @@ class PersonalOrder:
         if key not in self._wordings:
             if len(self._wordings) >= _REMEMBERED:
                 self._wordings.clear()
-            written = worded(term, [paper])
-            in_title_only = written not in " ".join(paper.abstract.split())
-            self._wordings[key] = _CAPITAL.sub(lambda found: found[0].lower(), written) if in_title_only else written
+            self._wordings[key] = worded(term, [paper])
         return self._wordings[key]
 
     def _row(self, paper: Paper) -> _Row:
@@ -147,15 +142,6 @@ class PersonalOrder:
                 self._rows.clear()
             known = self._rows[paper.id, paper.title] = _row_of(paper)
         return known
-
-
-def _joined(first: str, second: str) -> str:
-    """The three words of two pairs that overlap, as `diffusion language` and `language model`; empty of any others."""
-    if first.count(" ") == second.count(" ") == 1:
-        for left, right in ((first, second), (second, first)):
-            if left.partition(" ")[2] == right.partition(" ")[0]:
-                return f"{left} {right.partition(' ')[2]}"
-    return ""
 
 
 def _add(totals: dict[str, float], rows: Sequence[_Row], weight: float) -> None:

@@ -15,12 +15,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 from heapq import nsmallest
 from math import log
-from operator import mul
+from operator import itemgetter, mul
 from typing import NamedTuple
 
 from digest.curation.model import load_model
 from digest.curation.terms import PaperText
 from digest.curation.vectors import load_vectors
+from digest.curation.wording import joined, worded
 from digest.models import Paper
 
 TELLING = 100
@@ -77,7 +78,9 @@ class SimilarPapers:
             alike = (words[name] + MEANING * beside) / (1 + MEANING)
             if alike >= LEAST_LIKENESS:
                 near.append((-alike, name))
-        return tuple(Similar(name, round(-alike, 4), self._why(row, name)) for alike, name in sorted(near)[:count])
+        return tuple(
+            Similar(name, round(-alike, 4), self._why(paper, row, name)) for alike, name in sorted(near)[:count]
+        )
 
     def _row(self, weighted: dict[str, float]) -> dict[str, float]:
         """The most telling of the terms that more than one paper has, as a vector of length 1."""
@@ -86,20 +89,27 @@ class SimilarPapers:
         length = sum(value * value for _, value in kept) ** 0.5
         return {term: value / length for term, value in kept}
 
-    def _why(self, row: dict[str, float], name: str) -> str:
-        """The strongest shared terms; a word within a pair that is named already is not named again, nor a number."""
-        theirs = self._row(_weighted(PaperText(self._papers[name])))
+    def _why(self, paper: Paper, row: dict[str, float], name: str) -> str:
+        """The strongest shared terms as the two write them, pairs that overlap as one.
+
+        A word within a pair that is named already is not named again, nor a number, nor words around a bracket.
+        """
+        other = self._papers[name]
+        theirs = self._row(_weighted(PaperText(other)))
         strength = {
             term: row[term] * theirs[term] * (_PAIR_SAYS_MORE if " " in term else 1.0) for term in row.keys() & theirs
         }
         ordered = sorted(strength, key=lambda term: (-strength[term], term))
-        named: list[str] = []
+        named: dict[str, str] = {}
         for term in [term for term in ordered if not _has_number(term)] or ordered:
-            if not any(term in other or other in term for other in named):
-                named.append(term)
-            if len(named) == _NAMED:
-                break
-        return "both about " + ", ".join(f'"{term}"' for term in named)
+            if any(term in known or known in term for known in named):
+                continue
+            phrases = ((known, joined(known, term)) for known in named)
+            longer = ((known, worded(phrase, [paper, other])) for known, phrase in phrases if phrase)
+            known, wording = next(filter(itemgetter(1), longer), (term, ""))
+            if wording or (len(named) < _NAMED and (wording := worded(term, [paper, other]))):
+                named[known] = wording
+        return "both about " + ", ".join(f'"{wording}"' for wording in named.values())
 
 
 def _weighted(text: PaperText) -> dict[str, float]:

@@ -19,6 +19,8 @@ _LONGER = 2 / 3
 _MOST_WORDS, _LEAST_TITLES = 4, 2
 _JOINTS, _HYPHENS = re.compile(r"[ \-\u2010\u2011]"), ("-", "\u2010", "\u2011")
 """What may stand between two words of one phrase."""
+_CAPITAL = re.compile(r"\b[A-Z](?=[a-z]+\b)")
+"""In a title it says nothing."""
 
 
 class _Word(NamedTuple):
@@ -61,7 +63,7 @@ class _Text:
 
 
 def worded(phrase: str, papers: Iterable[Paper]) -> str:
-    """`phrase`, words with spaces between, as most of `papers` write it: in their sentences, else in their titles.
+    """`phrase`, words with spaces between, as most of `papers` write it in their sentences, else in their titles.
 
     A word that most of them have before or after it is a part of it: anywhere with a hyphen, without one in titles.
     Empty when none of them writes it without something in between.
@@ -79,7 +81,17 @@ def worded(phrase: str, papers: Iterable[Paper]) -> str:
     for texts in (abstracts, titles):
         spellings = Counter(text.written(place, len(words)) for text in texts for place in text.places(words))
         if spellings:
-            return min(spellings, key=lambda spelling: (-spellings[spelling], spelling != spelling.lower(), spelling))
+            most = min(spellings, key=lambda spelling: (-spellings[spelling], spelling != spelling.lower(), spelling))
+            return _CAPITAL.sub(lambda found: found[0].lower(), most) if texts is titles else most
+    return ""
+
+
+def joined(first: str, second: str) -> str:
+    """The three words of two pairs that overlap, as `diffusion language` and `language model`; empty of any others."""
+    if first.count(" ") == second.count(" ") == 1:
+        for left, right in ((first, second), (second, first)):
+            if left.partition(" ")[2] == right.partition(" ")[0]:
+                return f"{left} {right.partition(' ')[2]}"
     return ""
 
 

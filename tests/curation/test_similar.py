@@ -68,6 +68,18 @@ def test_numbers_are_no_reason() -> None:
     assert "256" not in similar.why
 
 
+def test_the_reason_is_in_the_papers_own_words() -> None:
+    """Pairs that overlap are one phrase, hyphens and capitals are theirs, and words around a bracket are no phrase."""
+    papers = [
+        make_paper(number, title=f"Paper {number}", abstract="The graphical user interface (GUI) asks, test-time.")
+        for number in (1, 2)
+    ]
+    (similar,) = SimilarPapers(papers).like(papers[0])
+    assert '"graphical user interface"' in similar.why
+    assert "interface GUI" not in similar.why
+    assert '"test-time"' in similar.why
+
+
 def test_an_empty_index_finds_nothing() -> None:
     """Without papers there is nothing like anything."""
     assert SimilarPapers([]).like(PAPERS[0]) == ()
