@@ -1,13 +1,13 @@
 """What is new this week: phrases that papers suddenly put into their titles, with the papers.
 
-A phrase is a pair of words, or a single word that neither the topic model nor any paper before has (a new name), that
-stands in the title of at least `LEAST_NAMED` papers of the week (keywords that a source adds are too general). It
-emerges when `LEAST_PAPERS` papers of the week have it anywhere and that is far more than the weeks before let expect:
-the log-likelihood ratio of the two rates (Dunning 1993) exceeds 2 ln(m / `CHANCE`), and `LEAST_SURPRISE`, where m
-phrases were looked at, so that chance names one in less than one of ten weeks. A single word that is not new emerges
-in the same way by titles alone, if it says something of a subject. Phrases that stand in much the same papers are one
-cluster, under the most surprising of them, and are named as the papers write them (`digest.curation.wording`). When
-nothing emerges, nothing is returned.
+A phrase is a pair of words that is new to the topic model or, as that has it, says something of a subject, or a single
+word that neither the model nor any paper before has (a new name). It stands in the title of at least `LEAST_NAMED`
+papers of the week (keywords that a source adds are too general). It emerges when `LEAST_PAPERS` papers of the week have
+it anywhere and that is far more than the weeks before let expect: the log-likelihood ratio of the two rates (Dunning
+1993) exceeds 2 ln(m / `CHANCE`), and `LEAST_SURPRISE`, where m phrases were looked at, so that chance names one in less
+than one of ten weeks. A single word that is not new emerges in the same way by titles alone, if it says something.
+Phrases that stand in much the same papers are one cluster, under the most surprising of them, and are named as the
+papers write them (`digest.curation.wording`). When nothing emerges, nothing is returned.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CHANCE = 0.1
 LEAST_BEFORE = 30
 """With fewer papers in the weeks before there is nothing to compare with."""
 LEAST_TITLES, LEAST_SAID = 5, 1.5
-"""Titles of the week that must have a word that is not new, and what the topic model must say it says of a subject."""
+"""Titles of the week that must have a word that is not new, and what the topic model must say a known term says."""
 _FASHIONS = frozenset(
     [
         "benchmarking",
@@ -139,13 +139,15 @@ def _worded(cluster: Emerging, papers: Mapping[str, Paper]) -> Emerging:
 
 
 def _named(papers: Iterable[Paper]) -> set[str]:
-    """The phrases that enough papers name in their title."""
+    """The phrases that enough titles name: single words that are new, and pairs that are new or say something."""
     counts = Counter(term for paper in papers for term in PaperText(paper).title_terms)
-    known = load_model().rows
+    says = load_model().says
+    named = {phrase for phrase, count in counts.items() if count >= LEAST_NAMED}
     return {
         phrase
-        for phrase, count in counts.items()
-        if count >= LEAST_NAMED and (" " in phrase or phrase not in known) and not phrase.replace(" ", "").isdigit()
+        for phrase in named
+        for said in (says(phrase),)
+        if (said is None or (" " in phrase and said >= LEAST_SAID)) and not phrase.replace(" ", "").isdigit()
     }
 
 

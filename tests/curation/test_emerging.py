@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from digest.curation.digest import build_digest
 from digest.curation.emerging import emerging, line, unnamed
+from digest.curation.model import load_model
 from digest.models import Emerging, Paper, Selection
 from tests.builders import TOPICS, make_edition, make_entry, make_paper
 
@@ -58,6 +59,16 @@ def test_a_subject_of_many_titles_emerges_though_its_word_is_old() -> None:
     ]
     (found,) = emerging([*usual(), *before, *fresh], TODAY)
     assert (found.name, found.before, len(found.papers)) == ("memory", 0, 7)
+
+
+def test_known_words_that_say_nothing_do_not_emerge() -> None:
+    """However many titles have the pair: the topic model knows it and both words, and none of them says much."""
+    rows, says = load_model().rows, load_model().says
+    pairs = ((term, *term.split()) for term in rows if " " in term)
+    idle, *_ = min((pair for pair in pairs if rows.keys() >= set(pair)), key=lambda pair: (max(map(says, pair)), pair))
+    fresh = [listed(100 + number, 1 + number % 5, f"{idle} {number}") for number in range(9)]
+    assert emerging([*usual(), *fresh], TODAY) == ()
+    assert emerging([*usual(), *(replace(paper, title=f"Zyzzyva {paper.title}") for paper in fresh)], TODAY)
 
 
 def test_a_longer_form_of_what_was_named_is_not_named_again() -> None:
