@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeVar
 
@@ -167,13 +167,13 @@ class Printing:
 def begin(site: Site) -> Callable[[tuple[Iterable[Edition], Job]], Proof | DigestError]:
     """What the process does: print a job with the editions that are new to it."""
     editions: dict[int, Edition] = {}
-    printer = Printer(site, editions.__getitem__)
+    printer = cache(lambda: Printer(site, editions.__getitem__))  # at the first job, so that its errors are answers too
 
     def answer(asked: tuple[Iterable[Edition], Job]) -> Proof | DigestError:
         new, job = asked
         editions.update((edition.number, edition) for edition in new)
         try:
-            return printer.proof(job)
+            return printer().proof(job)
         except DigestError as error:
             return error
 

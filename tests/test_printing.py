@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.errors import TemplateError
+from digest.errors import SettingsError, TemplateError
 from digest.models import Edition, Mark, Selection
 from digest.printing import Job, Printer, Printing, Proof
 from digest.site import Site
@@ -117,6 +117,16 @@ def test_a_wrong_template_is_said(site: Site, *, beside: bool) -> None:
     write_template(site, "{{ nothing.of.the.kind }}")
     with Printing(site, edition, beside=beside) as printing, pytest.raises(TemplateError, match=r"digest\.html"):
         list(printed(printing, jobs(4)))
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_wrong_topic_file_is_said(site: Site, capfd: pytest.CaptureFixture[str], *, beside: bool) -> None:
+    """With its name and nothing else: the process is not heard."""
+    (site.root / "feeds").mkdir()
+    (site.root / "feeds" / "birds.toml").write_text("title = 3", encoding="utf-8")
+    with Printing(site, edition, beside=beside) as printing, pytest.raises(SettingsError, match=r"birds\.toml"):
+        list(printed(printing, jobs(4)))
+    assert capfd.readouterr().err == ""
 
 
 def test_a_kept_mail_stays_as_long_as_it_is_fit(site: Site) -> None:
