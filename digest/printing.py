@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property
 from types import TracebackType
-from typing import Literal, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeVar
 
 from digest.beside import GONE, Beside
 from digest.curation.digest import build_digest
@@ -20,6 +20,9 @@ from digest.curation.personal import PersonalOrder
 from digest.errors import DigestError
 from digest.models import Digest, Edition, Mail, Mark, Selection
 from digest.site import Site
+
+if TYPE_CHECKING:
+    from digest.press import Press
 
 _log = logging.getLogger(__name__)
 
@@ -62,12 +65,9 @@ class Printer:
 
     def __init__(self, site: Site, edition: Callable[[int], Edition]) -> None:
         """`edition` gives the editions of the jobs, by number."""
-        from digest.press import Press  # noqa: PLC0415 - large, and who prints beside does not need it
-
-        self._edition = edition
+        self._site, self._edition = site, edition
         self._topics = site.topics()
         self._order = PersonalOrder()
-        self._press = Press(site)
         self._fit: set[Job] = set()
 
     def digest(self, job: Job) -> Digest:
@@ -100,13 +100,19 @@ class Printer:
         self._fit.add(job.anybodys)
         return Proof("mended" if job.kept else "printed", mail)
 
+    @cached_property
+    def _press(self) -> Press:
+        from digest.press import Press  # noqa: PLC0415 - large, and who only asks what is in a mail does not need it
+
+        return Press(self._site)
+
 
 class Printing:
     """Prints jobs in turn: here, or with `beside` by a process, until it is left or that process ends."""
 
     def __init__(self, site: Site, edition: Callable[[int], Edition], *, beside: bool = False) -> None:
-        self._site, self._edition = site, edition
-        self._process = Beside.begun(__name__, site) if beside else None
+        self._site, self._edition, self._beside = site, edition, beside
+        self._process: Beside | None = None
         self._given: set[int] = set()
 
     def __enter__(self) -> Self:
@@ -132,6 +138,9 @@ class Printing:
         yield from self._done(in_hand)
 
     def _submit(self, job: Job) -> None:
+        if self._beside and not self._process:  # at the first job: often there is none
+            self._process = Beside.begun(__name__, self._site)
+            self._beside = self._process is not None
         if self._process:
             new = [number for number in range(job.first, job.last + 1) if number not in self._given]
             self._given.update(new)
@@ -159,7 +168,7 @@ class Printing:
         return Printer(self._site, self._edition)
 
     def _end(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._beside = self._process, None, False
         if process:
             process.end()
 

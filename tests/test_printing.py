@@ -71,8 +71,8 @@ def test_it_prints_the_same_beside(site: Site) -> None:
     assert {proof.verdict for proof in expected} == {"printed", "empty"}
     for beside in (False, True):
         with Printing(site, edition, beside=beside) as printing:
-            assert (printing._process is not None) == beside
             answers = list(printed(printing, jobs(12)))
+            assert (printing._process is not None) == beside
         assert answers == [pair for place, proof in enumerate(expected) for pair in ((place, proof), (-1, None))]
 
 
@@ -102,13 +102,21 @@ def test_it_goes_on_without_the_process(site: Site, caplog: pytest.LogCaptureFix
 
 def test_the_process_ends_when_it_is_left(site: Site) -> None:
     """Also in the middle of a job, by an error of whoever asks."""
-    printing = Printing(site, edition, beside=True)
-    assert printing._process is not None
-    process = printing._process.process
-    with suppress(RuntimeError), printing:
+    begun = []
+    with suppress(RuntimeError), Printing(site, edition, beside=True) as printing:
         for _ in printed(printing, jobs(8)):
+            begun.append(printing._process)
             raise RuntimeError
-    assert process.returncode is not None
+    (process,) = begun
+    assert process is not None
+    assert process.process.returncode is not None
+
+
+def test_without_a_job_there_is_no_process(site: Site) -> None:
+    """A morning without a new edition starts none."""
+    with Printing(site, edition, beside=True) as printing:
+        assert list(printing.proofs([("nothing to print", None)])) == [("nothing to print", None)]
+        assert printing._process is None
 
 
 @pytest.mark.parametrize("beside", [False, True])

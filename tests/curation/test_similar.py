@@ -57,27 +57,26 @@ def test_usual_words_do_not_make_papers_alike() -> None:
     assert similar.why == 'both about "diarization"'
 
 
+def reason(title: str, abstract: str) -> str:
+    """Why two papers with this title, numbered, and this abstract are alike."""
+    papers = [make_paper(number, title=f"{title} {number}", abstract=abstract) for number in (1, 2)]
+    (similar,) = SimilarPapers(papers).like(papers[0])
+    return similar.why
+
+
 def test_numbers_are_no_reason() -> None:
     """Two papers that share a number and a subject share the subject."""
-    papers = [
-        make_paper(number, title=f"Speech recognition {number}", abstract="256 time steps of 256 samples.")
-        for number in (1, 2)
-    ]
-    (similar,) = SimilarPapers(papers).like(papers[0])
-    assert "speech recognition" in similar.why
-    assert "256" not in similar.why
+    why = reason("Speech recognition", "256 time steps of 256 samples.")
+    assert "speech recognition" in why
+    assert "256" not in why
 
 
 def test_the_reason_is_in_the_papers_own_words() -> None:
     """Pairs that overlap are one phrase, hyphens and capitals are theirs, and words around a bracket are no phrase."""
-    papers = [
-        make_paper(number, title=f"Paper {number}", abstract="The graphical user interface (GUI) asks, test-time.")
-        for number in (1, 2)
-    ]
-    (similar,) = SimilarPapers(papers).like(papers[0])
-    assert '"graphical user interface"' in similar.why
-    assert "interface GUI" not in similar.why
-    assert '"test-time"' in similar.why
+    why = reason("Paper", "The graphical user interface (GUI) asks, test-time.")
+    assert '"graphical user interface"' in why
+    assert "interface GUI" not in why
+    assert '"test-time"' in why
 
 
 def test_an_empty_index_finds_nothing() -> None:
