@@ -14,7 +14,7 @@ from digest.models import Preferences
 from digest.store import Store
 from digest.subscribe import unsubscribe
 
-from .sites import MORNING, Sent, add_readers, make_site, papers_in, publish, refusing
+from .sites import MORNING, Sent, add_readers, make_site, papers_in, publish, reader, refusing
 
 DAY = timedelta(days=1)
 
@@ -200,6 +200,19 @@ def test_a_mail_that_is_not_fit_is_held_until_the_template_is_mended(store, site
     assert "unsubscribe" in report.held[0]
     template.unlink()
     assert deliver(store, site, now=MORNING + timedelta(hours=1), carrier=Sent()).sent == 3
+
+
+def test_a_dry_run_renders_nothing(store, site):
+    """It counts whatever is wrong with the templates; a digest with nothing in it is skipped."""
+    publish(store, 1)
+    add_readers(store, 2)
+    nothing = Preferences(topics=("audio",), when_empty="skip")
+    store.subscribers.add([reader(7, preferences=nothing)])
+    template = site.root / "templates" / "email" / "digest.html"
+    template.parent.mkdir(parents=True)
+    template.write_text("{% nonsense %}", encoding="utf-8")
+    report = dry_run(store, site, now=MORNING)
+    assert (report.planned, report.skipped) == (2, 1)
 
 
 def test_old_deliveries_are_forgotten_but_each_reader_s_last(any_store, site):
