@@ -73,7 +73,7 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="Where to; - is standard output.")] = Path("-"),
     status: StatusOption = None,
 ) -> None:
-    """Export readers as CSV, with consent, preferences and marks; with --json the same as one list.
+    """Export readers as CSV, or with --json as a list: consent, preferences, marks.
 
     \b
     digest subscribers export > readers.csv
